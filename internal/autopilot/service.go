@@ -1,0 +1,15 @@
+package autopilot
+
+import "taxiway/internal/directory"
+
+// Service does what an admin or a PC asks of Autopilot. Every write leaves an
+// audit event in the same transaction, and what follows from it is settled
+// before the call returns, as far as Settler's bound allows.
+type Service struct {
+	Store     Store
+	Directory directory.Reader
+	Clock     directory.Clock
+	NewID     directory.NewID
+	Settler   directory.Settler
+	Lease     directory.LeaseFunc
+}
