@@ -151,7 +151,7 @@ func TestASecretPrintsAsStarsEverywhere(t *testing.T) {
 	c.Database.URL = config.NewSecret("postgres://u:hunter2@db/taxiway")
 	c.MasterKey = config.NewSecret("hunter2")
 	var log strings.Builder
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", "config", c, "url", c.Database.URL)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", slog.Any("config", c), slog.Any("url", c.Database.URL))
 	asJSON, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

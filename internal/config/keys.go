@@ -68,7 +68,7 @@ func parts() []string {
 
 // text is a value as it is shown in messages; secrets are stars.
 func text(v reflect.Value) string {
-	if list, ok := v.Interface().([]string); ok {
+	if list, ok := reflect.TypeAssert[[]string](v); ok {
 		return strings.Join(list, ",")
 	}
 	return fmt.Sprint(v.Interface())

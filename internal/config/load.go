@@ -82,7 +82,7 @@ func inPart(env string) bool {
 	})
 }
 
-func applyFlags(c *Config, flags map[string]string, sources map[string]string) []problem {
+func applyFlags(c *Config, flags, sources map[string]string) []problem {
 	byName := map[string]Key{}
 	for _, k := range Keys() {
 		byName[k.Name] = k
