@@ -1,0 +1,170 @@
+package access
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"taxiway/internal/fault"
+)
+
+// maxToken is the longest token looked at, in bytes; ours have about 1,500.
+const maxToken = 16 << 10
+
+// KeySource knows the public keys tokens are signed with. A lookup of an
+// unknown id reloads the keys, rate-limited by the source; ok is false when
+// there is no such key then.
+type KeySource interface {
+	Key(ctx context.Context, keyID string) (key *rsa.PublicKey, ok bool, err error)
+}
+
+// AppState is what the directory says about an app now.
+type AppState struct {
+	Name        string
+	Enabled     bool
+	ObjectID    string // of the service principal
+	Permissions []string
+	Version     int64
+}
+
+// Verifier checks access tokens for Graph. It is safe for concurrent use and
+// must not be copied. All fields but Recheck are required.
+type Verifier struct {
+	Issuer    string           // base URL without a final slash
+	Audiences []string         // the names of this resource, compared exactly
+	Keys      KeySource        // public keys by kid
+	Now       func() time.Time // the server's own clock, never a lab's
+	Leeway    time.Duration    // how far clocks may differ; 5 minutes
+	// App returns the app's state now, fault.NotFound when app or tenant is gone.
+	App func(ctx context.Context, tenant, appID string) (AppState, error)
+	// Recheck is how long an app's state may be taken from memory; zero asks
+	// on every request. At most a second keeps the promise on revocation.
+	Recheck time.Duration
+
+	tokens cache[[sha256.Size]byte, *claims]
+	apps   cache[appKey, AppState]
+}
+
+type appKey struct{ tenant, appID string }
+
+// Audiences returns the names under which Graph is asked for at this base URL.
+func Audiences(base string) []string { return []string{GraphURL, GraphAppID, base} }
+
+// Verify checks a token and returns who it stands for. A bad token is
+// fault.Unauthenticated with code InvalidAuthenticationToken whose one detail
+// names the reason (the Token… constants); other kinds are the server's trouble.
+func (v *Verifier) Verify(ctx context.Context, token string) (*Principal, error) {
+	now := v.Now()
+	c, err := v.claims(ctx, token, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkTime(now, v.Leeway); err != nil {
+		return nil, err
+	}
+	app, err := v.app(ctx, appKey{c.Tenant, c.AppID}, now)
+	if err != nil {
+		return nil, err
+	}
+	if !app.Enabled || app.ObjectID != c.ObjectID {
+		return nil, refuse(TokenRevoked, "The app this token was issued to is disabled.", nil)
+	}
+	return &Principal{
+		Tenant:      c.Tenant,
+		Kind:        App,
+		AppID:       c.AppID,
+		AppName:     app.Name,
+		AppVersion:  app.Version,
+		ObjectID:    c.ObjectID,
+		Permissions: both(c.Roles, app.Permissions),
+		TokenID:     c.TokenID,
+		Expires:     c.expires(),
+	}, nil
+}
+
+// claims returns what a token with a good signature says, for the right place.
+func (v *Verifier) claims(ctx context.Context, token string, now time.Time) (*claims, error) {
+	if token == "" {
+		return nil, refuse(TokenMissing, "The request carries no access token; send it in the header Authorization: Bearer.", nil)
+	}
+	if len(token) > maxToken {
+		return nil, refuse(TokenMalformed, "The token is longer than 16 KB.", nil)
+	}
+	sum := sha256.Sum256([]byte(token))
+	if c, ok := v.tokens.get(sum, now); ok {
+		// A key that was withdrawn takes its tokens with it.
+		if _, err := v.key(ctx, c.keyID); err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	// The list of algorithms is ours, never the header's (RFC 8725 section 3.1).
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		var algorithm *jose.ErrUnexpectedSignatureAlgorithm
+		if errors.As(err, &algorithm) {
+			return nil, refuse(TokenAlgorithm, "The token is not signed with RS256.", err)
+		}
+		return nil, refuse(TokenMalformed, "The token is not a signed JWT in compact form.", err)
+	}
+	keyID := signed.Signatures[0].Header.KeyID
+	key, err := v.key(ctx, keyID)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := signed.Verify(key)
+	if err != nil {
+		return nil, refuse(TokenSignature, "The token's signature does not verify.", err)
+	}
+	c, err := parseClaims(payload, keyID)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkPlace(v.Issuer, v.Audiences); err != nil {
+		return nil, err
+	}
+	v.tokens.put(sum, c, now, c.expires().Add(v.Leeway))
+	return c, nil
+}
+
+func (v *Verifier) key(ctx context.Context, keyID string) (*rsa.PublicKey, error) {
+	key, ok, err := v.Keys.Key(ctx, keyID)
+	if err != nil {
+		return nil, fault.Wrap("look up signing key", err)
+	}
+	if !ok {
+		return nil, refuse(TokenSignature, "The token is signed with a key this server does not have.", nil)
+	}
+	return key, nil
+}
+
+func (v *Verifier) app(ctx context.Context, k appKey, now time.Time) (AppState, error) {
+	if state, ok := v.apps.get(k, now); ok {
+		return state, nil
+	}
+	state, err := v.App(ctx, k.tenant, k.appID)
+	if fault.Is(err, fault.NotFound) {
+		return AppState{}, refuse(TokenRevoked, "The app this token was issued to is gone.", err)
+	}
+	if err != nil {
+		return AppState{}, fault.Wrap("look up calling app", err)
+	}
+	v.apps.put(k, state, now, now.Add(v.Recheck))
+	return state, nil
+}
+
+// both keeps the roles the app is still granted.
+func both(roles, granted []string) []string {
+	kept := make([]string, 0, len(roles))
+	for _, r := range roles {
+		if slices.Contains(granted, r) {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
