@@ -146,11 +146,8 @@ func leafTest(c *condition) func(scope) bool {
 		return func(s scope) bool { return (len(s.object.plans) == 0) != negate }
 	}
 	test := textTest(c)
-	if name := c.prop.extension; name != "" {
-		return func(s scope) bool {
-			e := s.object.extra[name]
-			return test(&e)
-		}
+	if prop := c.prop; prop.extension != "" {
+		return func(s scope) bool { return test(s.object.entry(prop)) }
 	}
 	// The commonest condition has its own closure, which saves a call.
 	if c.op == opEqual && !c.null {

@@ -16,11 +16,14 @@ type Object struct {
 	times []time.Time // the zero time is null
 	lists [][]entry
 	plans []plan
-	extra map[string]entry // extension properties by folded name
+	extra map[string]*entry // extension properties by folded name
 }
 
 // entry is one text value; an empty one is null, because the directory does not store "".
 type entry struct{ raw, folded string }
+
+// nullEntry is the value of an extension property that is not set.
+var nullEntry entry
 
 // flag is a Boolean with null.
 type flag uint8
@@ -79,9 +82,10 @@ func (o *Object) SetString(name, v string) bool {
 		delete(o.extra, p.extension)
 	default:
 		if o.extra == nil {
-			o.extra = make(map[string]entry)
+			o.extra = make(map[string]*entry)
 		}
-		o.extra[p.extension] = newEntry(v)
+		e := newEntry(v)
+		o.extra[p.extension] = &e
 	}
 	return true
 }
@@ -175,11 +179,14 @@ func (o *Object) show(p *property) string {
 }
 
 // entry returns the value of a text property.
-func (o *Object) entry(p *property) entry {
-	if p.extension != "" {
-		return o.extra[p.extension]
+func (o *Object) entry(p *property) *entry {
+	if p.extension == "" {
+		return &o.texts[p.slot]
 	}
-	return o.texts[p.slot]
+	if e := o.extra[p.extension]; e != nil {
+		return e
+	}
+	return &nullEntry
 }
 
 func (p *plan) show() string {
