@@ -152,17 +152,16 @@ func (r *results) printPackage(p *test, out *bufio.Writer) {
 			ran++
 		}
 	}
-	switch {
-	case p.end == skipped:
+	if p.end == skipped {
 		fmt.Fprintf(out, "-     %s: no test files\n", p.pkg)
-	default:
-		word := map[outcome]string{passed: "ok", failed: "FAIL"}[p.end]
-		fmt.Fprintf(out, "%-5s %s: %.1fs, %d tests", word, p.pkg, p.elapsed, ran)
-		if seed := r.seeds[p.pkg]; seed != "" {
-			fmt.Fprintf(out, ", shuffle %s", seed)
-		}
-		fmt.Fprintln(out)
+		return
 	}
+	word := map[outcome]string{passed: "ok", failed: "FAIL"}[p.end]
+	fmt.Fprintf(out, "%-5s %s: %.1fs, %d tests", word, p.pkg, p.elapsed, ran)
+	if seed := r.seeds[p.pkg]; seed != "" {
+		fmt.Fprintf(out, ", shuffle %s", seed)
+	}
+	fmt.Fprintln(out)
 	// Progress is for people who wait; a broken pipe is reported at the end.
 	_ = out.Flush()
 }

@@ -1,0 +1,70 @@
+# Every target can be used alone; .ci/run calls nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LINT := go tool -modfile=tools/go.mod golangci-lint
+# make test PKG=./internal/rule runs one package, without the comparison of databases.
+PKG ?=
+FUZZTIME ?= 10s
+
+.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench cross smoke notices notices-check tidy-check check
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build, start a lab tenant in data/lab and keep serving
+	bin/taxiway lab up --data data/lab
+
+build: ## build bin/taxiway
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/taxiway ./cmd/taxiway
+
+gen: ## regenerate everything that is generated
+	cp internal/config/config.example.toml config.example.toml
+	go generate ./...
+
+fmt: ## format the code
+	$(LINT) fmt ./...
+	cd tools && go tool golangci-lint fmt --config ../.golangci.yml ./...
+
+fmt-check: ## fail when make fmt would change something
+	$(LINT) fmt --diff ./...
+	cd tools && go tool golangci-lint fmt --config ../.golangci.yml --diff ./...
+
+lint: ## run the linter, import rules included
+	$(LINT) run ./...
+	cd tools && go tool golangci-lint run --config ../.golangci.yml ./...
+
+test: ## run all tests with the race detector on SQLite and PostgreSQL (PKG=./internal/rule for one package)
+	tools/with-postgres tools/test $(PKG)
+
+test-long: ## run the tests that take hours: a million devices, storms, kill loops
+	TAXIWAY_TEST_LONG=1 tools/with-postgres tools/test -timeout=10h ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (10s) each
+	FUZZTIME=$(FUZZTIME) tools/fuzz $(PKG)
+
+bench: build ## measure against the machine's limits (ARGS="rules --database postgres")
+	bin/taxiway bench $(ARGS)
+
+cross: ## build for linux, windows and darwin on amd64 and arm64
+	tools/cross
+
+smoke: build ## run the built program and check what it shows
+	tools/smoke
+
+notices: ## write THIRD_PARTY_NOTICES.md
+	go build -C tools -o ../bin/notices ./notices
+	bin/notices
+
+notices-check: ## fail when THIRD_PARTY_NOTICES.md is not up to date
+	go build -C tools -o ../bin/notices ./notices
+	bin/notices -check
+
+tidy-check: ## fail when go.mod or go.sum are not tidy
+	go mod tidy -diff
+	go -C tools mod tidy -diff
+
+check: fmt-check tidy-check lint notices-check ## everything that needs no test run
