@@ -51,9 +51,10 @@ func (h *Hash) Raw() []byte { return bytes.Clone(h.raw) }
 func (h *Hash) Text() string { return base64.StdEncoding.EncodeToString(h.raw) }
 
 // EKKey is SHA-256 of the endorsement key's modulus: the strongest name of a
-// machine, and short enough for an index. ok is false without a TPM.
+// machine, and short enough for an index. ok is false without a TPM and for a
+// modulus of zeros, which broken firmware gives to many machines.
 func (h *Hash) EKKey() (key [32]byte, ok bool) {
-	if len(h.EKModulus) == 0 {
+	if len(bytes.Trim(h.EKModulus, "\x00")) == 0 {
 		return key, false
 	}
 	return sha256.Sum256(h.EKModulus), true

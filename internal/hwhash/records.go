@@ -175,7 +175,7 @@ func (r *reader) memory(p []byte) {
 }
 
 func (r *reader) disk(p []byte) {
-	d := at(&r.hash.Disks, &r.disks)
+	d := grow(&r.hash.Disks, &r.disks)
 	d.SizeGB, d.Bus, d.Media = binary.LittleEndian.Uint64(p), Bus(p[8]), MediaUnknown
 	if len(p) > 10 {
 		d.Media = p[10]
@@ -184,7 +184,7 @@ func (r *reader) disk(p []byte) {
 
 // diskName reads serial|model|vendor.
 func (r *reader) diskName(p []byte) {
-	d := at(&r.hash.Disks, &r.diskNames)
+	d := grow(&r.hash.Disks, &r.diskNames)
 	serial, rest, _ := strings.Cut(plain(p), "|")
 	model, vendor, _ := strings.Cut(rest, "|")
 	d.Serial, d.Model, d.Vendor = strings.TrimSpace(serial), strings.TrimSpace(model), strings.TrimSpace(vendor)
@@ -231,17 +231,17 @@ func (r *reader) panel(p []byte) {
 }
 
 func (r *reader) gpu(p []byte) {
-	g := at(&r.hash.GPUs, &r.gpus)
+	g := grow(&r.hash.GPUs, &r.gpus)
 	g.VideoMemory, g.SystemMemory = binary.LittleEndian.Uint32(p), binary.LittleEndian.Uint32(p[4:])
 	if len(p) > 8 {
 		g.Flags = bytes.Clone(p[8:])
 	}
 }
 
-func (r *reader) gpuName(p []byte) { at(&r.hash.GPUs, &r.gpuNames).Name = wide(p) }
+func (r *reader) gpuName(p []byte) { grow(&r.hash.GPUs, &r.gpuNames).Name = wide(p) }
 
-// at is the next element of list for this counter, growing the list if needed.
-func at[T any](list *[]T, next *int) *T {
+// grow is the next element of list for this counter, growing the list if needed.
+func grow[T any](list *[]T, next *int) *T {
 	if *next == len(*list) {
 		var zero T
 		*list = append(*list, zero)
