@@ -12,4 +12,6 @@ type Service struct {
 	NewID     directory.NewID
 	Settler   directory.Settler
 	Lease     directory.LeaseFunc
+
+	foreign foreignLimit
 }

@@ -21,6 +21,7 @@ type Tx interface {
 	RegistrationTx
 	ImportTx
 	ProfileTx
+	AssignmentTx
 }
 
 // Reader answers outside a transaction. Each Get of a missing row is
@@ -86,6 +87,13 @@ type ProfileTx interface {
 	LockProfile(ctx context.Context, t directory.TenantID, id ProfileID) (Profile, error)
 	// ConfigRows is Reader.LoadConfig inside the transaction, without the version.
 	ConfigRows(ctx context.Context, t directory.TenantID) ([]Profile, []Assignment, error)
+}
+
+// AssignmentTx writes assignments.
+type AssignmentTx interface {
+	AssignmentsOf(ctx context.Context, t directory.TenantID, p ProfileID) ([]Assignment, error)
+	// AllDevicesHolder is the profile that holds All devices.
+	AllDevicesHolder(ctx context.Context, t directory.TenantID) (p Profile, ok bool, err error)
 	// AddAssignment stores one; one that is there already is fault.Conflict with code AssignmentExists.
 	AddAssignment(ctx context.Context, t directory.TenantID, a Assignment) error
 	RemoveAssignment(ctx context.Context, t directory.TenantID, a Assignment) error

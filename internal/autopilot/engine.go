@@ -1,0 +1,183 @@
+package autopilot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+)
+
+// settleBatch is how many objects one transaction settles.
+const settleBatch = 500
+
+// Engine keeps memberships and decisions true: it settles marks and walks
+// fills. It is a pure function of stored state with one entry, settleIn; a
+// change settled by the process that made it, a mark found by a worker, a
+// slice of a fill and the self-check all go through it.
+type Engine struct {
+	Store  Store
+	Work   directory.WorkStore
+	Clock  directory.Clock
+	Lease  directory.LeaseFunc
+	Log    *slog.Logger
+	Notify func() // wakes the workers; may be nil
+	// InlineFill is how many objects a fill may visit before the request that
+	// caused it is answered; the rest goes on beside it.
+	InlineFill int64
+	// Bound is how long a request waits for what follows from its change.
+	Bound time.Duration
+	// Count adds to a named counter; may be nil.
+	Count func(name string, n int)
+
+	mu      sync.Mutex
+	configs map[directory.TenantID]*tenantConfig
+}
+
+// tenantConfig is everything a decision needs besides the object, as of one
+// configuration version. It is immutable once stored.
+type tenantConfig struct {
+	version int64
+	rules   *directory.RuleSet
+	config  *Config
+}
+
+// SettleObjects implements directory.Settler.
+func (e *Engine) SettleObjects(ctx context.Context, t directory.TenantID, topic directory.Topic, ids []directory.ObjectID) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.Bound)
+	defer cancel()
+	for chunk := range chunks(ids, settleBatch) {
+		if err := e.Settle(ctx, t, topic, chunk); err != nil {
+			// The marks are durable: a worker settles what is left.
+			e.Log.LogAttrs(ctx, slog.LevelWarn, "settling after a change did not finish; a worker goes on",
+				slog.String("tenant", string(t)), slog.Int("objects", len(chunk)), slog.Any("error", err))
+			e.wake()
+			return
+		}
+	}
+}
+
+// SettleFill implements directory.Settler.
+func (e *Engine) SettleFill(ctx context.Context, t directory.TenantID, f directory.Fill) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.Bound)
+	defer cancel()
+	f.Tenant = t
+	l := e.Lease()
+	done, err := e.RunFill(ctx, &f, l, e.InlineFill)
+	if err != nil && !leaseLost(err) {
+		e.Log.LogAttrs(ctx, slog.LevelWarn, "a fill did not finish inside its request; a worker goes on",
+			slog.String("tenant", string(t)), slog.String("fill", f.ID), slog.Any("error", err))
+	}
+	if !done {
+		e.wake()
+	}
+}
+
+func (e *Engine) wake() {
+	if e.Notify != nil {
+		e.Notify()
+	}
+}
+
+func (e *Engine) count(name string, n int) {
+	if e.Count != nil && n > 0 {
+		e.Count(name, n)
+	}
+}
+
+// Settle settles up to settleBatch objects in one transaction.
+func (e *Engine) Settle(ctx context.Context, t directory.TenantID, topic directory.Topic, ids []directory.ObjectID) error {
+	changed := 0
+	err := e.Store.InTx(ctx, func(tx Tx) error {
+		n, err := e.settleIn(ctx, tx, t, topic, ids)
+		changed = n
+		return err
+	})
+	if err != nil {
+		return fault.Wrap("settle objects", err)
+	}
+	e.count("settled_objects", len(ids))
+	e.count("changed_objects", changed)
+	return nil
+}
+
+// configAt returns the tenant's configuration as the transaction sees it. The
+// version is read and held first, so no change of configuration can commit
+// between it and the end of the transaction.
+func (e *Engine) configAt(ctx context.Context, tx Tx, t directory.TenantID) (*tenantConfig, error) {
+	version, err := tx.ConfigVersion(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	known := e.configs[t]
+	e.mu.Unlock()
+	if known != nil && known.version == version {
+		return known, nil
+	}
+	groups, err := tx.RuleGroups(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	profiles, assignments, err := tx.ConfigRows(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	fresh := &tenantConfig{version: version, rules: directory.NewRuleSet(version, groups), config: NewConfig(version, profiles, assignments)}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.configs == nil {
+		e.configs = map[directory.TenantID]*tenantConfig{}
+	}
+	if kept := e.configs[t]; kept == nil || kept.version < version {
+		e.configs[t] = fresh
+	}
+	return fresh, nil
+}
+
+// Forget drops a tenant's cached configuration, for a tenant that was deleted
+// and may come back with the same id.
+func (e *Engine) Forget(t directory.TenantID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.configs, t)
+}
+
+// Warm loads configurations that changed in another process, so that the next
+// evaluation finds them ready.
+func (e *Engine) Warm(ctx context.Context, versions map[directory.TenantID]int64) error {
+	var errs []error
+	for t, v := range versions {
+		e.mu.Lock()
+		known := e.configs[t]
+		e.mu.Unlock()
+		if known == nil || known.version >= v {
+			continue
+		}
+		errs = append(errs, e.Store.InTx(ctx, func(tx Tx) error {
+			_, err := e.configAt(ctx, tx, t)
+			return err
+		}))
+	}
+	return errors.Join(errs...)
+}
+
+func leaseLost(err error) bool {
+	f, ok := fault.As(err)
+	return ok && f.Code == "LeaseLost"
+}
+
+func chunks[T any](all []T, size int) func(yield func([]T) bool) {
+	return func(yield func([]T) bool) {
+		for len(all) > 0 {
+			n := min(size, len(all))
+			if !yield(all[:n:n]) {
+				return
+			}
+			all = all[n:]
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package autopilot
+
+import (
+	"context"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+	"taxiway/internal/rule"
+)
+
+// RunFill walks f in slices until it ends, or more than limit objects were
+// visited (0: no limit). Each slice settles its objects and moves the cursor in
+// one transaction under the lease, so a process that dies loses nothing and one
+// that lost its lease changes nothing.
+func (e *Engine) RunFill(ctx context.Context, f *directory.Fill, l directory.Lease, limit int64) (done bool, err error) {
+	start := f.Done
+	for {
+		done, err := e.fillSlice(ctx, f, l)
+		if err != nil || done {
+			return done, err
+		}
+		if limit > 0 && f.Done-start >= limit {
+			return false, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		l.Until = e.Lease().Until
+	}
+}
+
+func (e *Engine) fillSlice(ctx context.Context, f *directory.Fill, l directory.Lease) (done bool, err error) {
+	var next directory.Fill
+	err = e.Store.InTx(ctx, func(tx Tx) error {
+		next, done = *f, false
+		cfg, err := e.configAt(ctx, tx, f.Tenant)
+		if err != nil {
+			return err
+		}
+		ids, kind, more, err := e.fillPage(ctx, tx, &next, cfg)
+		if err != nil {
+			return err
+		}
+		if err := e.settleFound(ctx, tx, f.Tenant, kind, ids); err != nil {
+			return err
+		}
+		next.Done += int64(len(ids))
+		if more {
+			return tx.AdvanceFill(ctx, next, l)
+		}
+		done = true
+		return e.endFill(ctx, tx, next, l)
+	})
+	if err != nil {
+		return false, fault.Wrap("fill slice", err)
+	}
+	e.count("fill_objects", int(next.Done-f.Done))
+	*f = next
+	return done, nil
+}
+
+// fillPage reads the next objects of the walk and moves f's cursor past them.
+func (e *Engine) fillPage(ctx context.Context, tx Tx, f *directory.Fill, cfg *tenantConfig) (ids []directory.ObjectID, kind directory.MemberKind, more bool, err error) {
+	t := f.Tenant
+	if f.Scope == directory.ScopeRegistered {
+		ids, err = tx.PageRegistered(ctx, t, f.Cursor, settleBatch)
+		return ids, directory.MemberDevice, advance(f, ids), err
+	}
+	if f.Phase == 0 {
+		ids, err = tx.PageMembers(ctx, t, f.Group, f.Cursor, settleBatch)
+		if err != nil {
+			return nil, "", false, err
+		}
+		more = advance(f, ids)
+		if more || f.Scope == directory.ScopeMembers {
+			return ids, "", more, nil
+		}
+		f.Phase, f.Cursor = 1, ""
+		if len(ids) > 0 {
+			return ids, "", true, nil
+		}
+	}
+	g, ok := cfg.rules.Group(f.Group)
+	if !ok || g.Processing == directory.ProcessingPaused {
+		return nil, "", false, nil
+	}
+	kind = directory.MemberDevice
+	if g.Kind == directory.DynamicUser {
+		kind = directory.MemberUser
+	}
+	ids, err = tx.PageObjects(ctx, t, kind, orderTag(g.Rule), f.Cursor, settleBatch)
+	return ids, kind, advance(f, ids), err
+}
+
+func advance(f *directory.Fill, ids []directory.ObjectID) (more bool) {
+	if len(ids) > 0 {
+		f.Cursor = ids[len(ids)-1]
+	}
+	return len(ids) == settleBatch
+}
+
+// orderTag is the one group tag a rule's members must carry, or "". Only then
+// an index serves the candidates; other rules walk the table.
+func orderTag(text string) string {
+	r, err := rule.Parse(text)
+	if err != nil {
+		return ""
+	}
+	anchors, ok := r.Anchors()
+	if !ok || len(anchors) != 1 || anchors[0].Op != rule.Equal {
+		return ""
+	}
+	prefix := rule.Fold(directory.PhysicalOrderID)
+	value := anchors[0].Value
+	if len(value) <= len(prefix) || value[:len(prefix)] != prefix {
+		return ""
+	}
+	return value[len(prefix):]
+}
+
+// settleFound settles objects whose kind may be unknown: members of an
+// assigned group can be users and devices.
+func (e *Engine) settleFound(ctx context.Context, tx Tx, t directory.TenantID, kind directory.MemberKind, ids []directory.ObjectID) error {
+	if kind != directory.MemberUser {
+		if _, err := e.settleIn(ctx, tx, t, directory.TopicDevice, ids); err != nil {
+			return err
+		}
+	}
+	if kind != directory.MemberDevice {
+		if _, err := e.settleIn(ctx, tx, t, directory.TopicUser, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) endFill(ctx context.Context, tx Tx, f directory.Fill, l directory.Lease) error {
+	if err := tx.CloseFill(ctx, f, l); err != nil {
+		return err
+	}
+	if f.PurgeGroup {
+		return tx.PurgeGroup(ctx, f.Tenant, f.Group)
+	}
+	if f.Scope == directory.ScopeRule {
+		return tx.ApplyFilled(ctx, f.Tenant, f.Group, f.Version, e.Clock.Now(f.Tenant))
+	}
+	return nil
+}
