@@ -7,13 +7,13 @@ import (
 
 var base64Forms = strings.NewReplacer("-", "+", "_", "/")
 
-// decodeBase64 takes either alphabet, with or without padding; the bits behind
-// the last byte must be zero, or two texts would mean one value.
+// decodeBase64 takes either alphabet, with or without padding. Bits behind the
+// last byte are ignored, as .NET does.
 func decodeBase64(text string) ([]byte, bool) {
 	text = strings.TrimRight(base64Forms.Replace(text), "=")
 	if strings.ContainsAny(text, "\r\n") {
 		return nil, false
 	}
-	out, err := base64.RawStdEncoding.Strict().DecodeString(text)
+	out, err := base64.RawStdEncoding.DecodeString(text)
 	return out, err == nil
 }

@@ -46,8 +46,10 @@ func (o Object) Has(name string) bool {
 
 // Text reads a string.
 func (o Object) Text(name string) (Field[string], error) {
-	return field(o, name, "a text in double quotes", func(raw []byte) (s string, ok bool) {
-		return s, json.Unmarshal(raw, &s) == nil
+	return field(o, name, "a text in double quotes", func(raw []byte) (string, bool) {
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return s, err == nil
 	})
 }
 
@@ -119,8 +121,10 @@ func (o Object) Texts(name string) (Field[[]string], error) {
 
 // Object reads a nested object.
 func (o Object) Object(name string) (Field[Object], error) {
-	return field(o, name, "an object", func(raw []byte) (out Object, ok bool) {
-		return out, raw[0] == '{' && json.Unmarshal(raw, &out) == nil
+	return field(o, name, "an object", func(raw []byte) (Object, bool) {
+		var out Object
+		err := json.Unmarshal(raw, &out)
+		return out, err == nil && raw[0] == '{'
 	})
 }
 
@@ -130,7 +134,8 @@ func (o Object) Objects(name string) (Field[[]Object], error) {
 	return field(o, name, "a list of objects", func(raw []byte) ([]Object, bool) {
 		if raw[0] == '{' {
 			var one Object
-			return []Object{one}, json.Unmarshal(raw, &one) == nil
+			err := json.Unmarshal(raw, &one)
+			return []Object{one}, err == nil
 		}
 		var out []Object
 		if raw[0] != '[' || json.Unmarshal(raw, &out) != nil {

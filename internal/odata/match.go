@@ -27,7 +27,7 @@ func truthOf(b bool) truth {
 // Match evaluates the filter for one object. get returns a property's value by
 // its Graph name: nil for null, else a string (or a type made of one), bool, an
 // integer, time.Time, or a slice of strings; a pointer counts as what it points
-// to. It defines what a filter means; a store's SQL must agree with it.
+// to. Of a complex property only null or not null counts. It defines what a filter means; a store's SQL must agree with it.
 func (e *Expr) Match(get func(property string) any) bool {
 	return e.eval(func(p *Property) any { return plain(get(p.Name)) }, nil) == yes
 }
@@ -182,5 +182,5 @@ func plain(value any) any {
 			return out
 		}
 	}
-	return nil
+	return value // a complex value: only whether it is null counts
 }
