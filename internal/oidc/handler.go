@@ -1,0 +1,147 @@
+package oidc
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"taxiway/internal/directory"
+)
+
+// Tenants finds tenants; directory.Store is one. A missing row is
+// fault.NotFound.
+type Tenants interface {
+	GetTenant(ctx context.Context, id directory.TenantID) (directory.Tenant, error)
+	ListTenants(ctx context.Context) ([]directory.Tenant, error)
+}
+
+// Apps checks client secrets; directory.AppService is one.
+type Apps interface {
+	Authenticate(ctx context.Context, t directory.TenantID, appID, secret string) (directory.Application, error)
+}
+
+// Config is what the provider needs. All fields are required.
+type Config struct {
+	Base    string // base URL that clients use, without a final slash
+	Tenants Tenants
+	Apps    Apps
+	Keys    *KeyRing
+	Clock   directory.Clock // only its Real is used: a lab's clock moves no token
+	NewID   directory.NewID
+	Log     *slog.Logger
+}
+
+// Handler answers the addresses of doc.go. Mount it with Owns: its first path
+// segment is a tenant, so it cannot share a ServeMux with other prefixes.
+type Handler struct {
+	Config
+	fixed    map[string]route
+	byTenant map[string]route // by what follows the tenant in the path
+	grants   map[string]grant
+}
+
+// route is one address. Cross-origin scripts may read the answer when cors is
+// set; never a page where somebody signs in.
+type route struct {
+	method string
+	cors   bool
+	handle func(http.ResponseWriter, *http.Request) error
+}
+
+// New makes the handler.
+func New(c Config) *Handler {
+	h := &Handler{Config: c}
+	h.fixed = map[string]route{
+		"/common/discovery/instance": {http.MethodGet, true, h.instance},
+		"/metadata/endpoints":        {http.MethodGet, true, h.endpoints},
+	}
+	h.byTenant = map[string]route{
+		"/v2.0/.well-known/openid-configuration": {http.MethodGet, true, h.metadata(v2)},
+		"/.well-known/openid-configuration":      {http.MethodGet, true, h.metadata(v1)},
+		"/discovery/v2.0/keys":                   {http.MethodGet, true, h.keys},
+		"/discovery/keys":                        {http.MethodGet, true, h.keys},
+		"/oauth2/v2.0/authorize":                 {http.MethodGet, false, h.authorize},
+		"/oauth2/authorize":                      {http.MethodGet, false, h.authorize},
+		"/oauth2/v2.0/token":                     {http.MethodPost, true, h.token(v2)},
+		"/oauth2/token":                          {http.MethodPost, true, h.token(v1)},
+	}
+	h.grants = map[string]grant{
+		"client_credentials": h.clientCredentials,
+	}
+	return h
+}
+
+// version is which of Entra's two families of addresses was called.
+type version int
+
+const (
+	v1 version = 1
+	v2 version = 2
+)
+
+// Owns reports whether the path is one of this package's addresses.
+func (h *Handler) Owns(path string) bool {
+	_, ok := h.find(path)
+	return ok
+}
+
+func (h *Handler) find(path string) (route, bool) {
+	if r, ok := h.fixed[path]; ok {
+		return r, true
+	}
+	name, rest := splitTenant(path)
+	r, ok := h.byTenant[rest]
+	return r, ok && name != ""
+}
+
+// splitTenant cuts "/{t}/rest" into t and "/rest".
+func splitTenant(path string) (name, rest string) {
+	trimmed := strings.TrimPrefix(path, "/")
+	name, _, _ = strings.Cut(trimmed, "/")
+	return name, trimmed[len(name):]
+}
+
+// ServeHTTP finds the address and renders whatever its handler refuses.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	at, ok := h.find(r.URL.Path)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	header := w.Header()
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-store")
+	if at.cors {
+		header.Set("Access-Control-Allow-Origin", "*") // no credentials: RFC 6749 needs no cookie
+		header.Set("Access-Control-Expose-Headers", "client-request-id, x-ms-request-id")
+		if r.Method == http.MethodOptions {
+			header.Set("Access-Control-Allow-Methods", at.method+", OPTIONS")
+			header.Set("Access-Control-Allow-Headers", "*, authorization")
+			header.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+	}
+	if r.Method != at.method && (at.method != http.MethodGet || r.Method != http.MethodHead) {
+		header.Set("Allow", at.method)
+		h.problem(w, r, &problem{http.StatusMethodNotAllowed, invalidRequest, 900561, "This address takes " + at.method + " only."})
+		return
+	}
+	if err := at.handle(w, r); err != nil {
+		h.problem(w, r, err)
+	}
+}
+
+// writeJSON sends a finished answer.
+func writeJSON(w http.ResponseWriter, status int, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // the client is gone; nobody is left to tell
+	return nil
+}

@@ -1,0 +1,77 @@
+package oidc
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+)
+
+// place is the tenant a path names. Under common and organizations nobody is
+// known until somebody signs in, and id is empty.
+type place struct {
+	id     directory.TenantID
+	common string // "common" or "organizations" as asked for, else empty
+}
+
+// name is how the tenant stands in addresses: always the id, whichever name
+// was asked for.
+func (p place) name() string {
+	if p.common != "" {
+		return p.common
+	}
+	return string(p.id)
+}
+
+// issuer is how the tenant stands in issuers; Entra's metadata of common has
+// the literal braces.
+func (p place) issuer() string {
+	if p.common != "" {
+		return "{tenantid}"
+	}
+	return string(p.id)
+}
+
+var unknownTenant = &problem{http.StatusBadRequest, invalidRequest, 90002, "There is no tenant of this name. Use the tenant's id or its verified domain in the address."}
+
+// place finds the tenant in the path of r, without regard to case.
+func (h *Handler) place(r *http.Request) (place, error) {
+	name, _ := splitTenant(r.URL.Path)
+	name = strings.ToLower(name)
+	switch {
+	case name == "common" || name == "organizations":
+		return place{common: name}, nil
+	case len(name) > 253: // the longest DNS name
+		return place{}, unknownTenant
+	case uuid.Validate(name) == nil && len(name) == 36:
+		t, err := h.Tenants.GetTenant(r.Context(), directory.TenantID(name))
+		if fault.Is(err, fault.NotFound) {
+			return place{}, unknownTenant
+		}
+		if err != nil {
+			return place{}, fault.Wrap("find tenant by id", err)
+		}
+		return place{id: t.ID}, nil
+	case !strings.Contains(name, "."):
+		return place{}, unknownTenant
+	default:
+		return h.placeOfDomain(r.Context(), name)
+	}
+}
+
+func (h *Handler) placeOfDomain(ctx context.Context, domain string) (place, error) {
+	all, err := h.Tenants.ListTenants(ctx)
+	if err != nil {
+		return place{}, fault.Wrap("find tenant by domain", err)
+	}
+	for i := range all {
+		if all[i].Domain == domain {
+			return place{id: all[i].ID}, nil
+		}
+	}
+	return place{}, unknownTenant
+}
