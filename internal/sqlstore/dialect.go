@@ -1,0 +1,62 @@
+package sqlstore
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+)
+
+// dialect is all that differs between the engines' SQL.
+type dialect struct {
+	name      string // for messages and logs
+	goose     goose.Dialect
+	types     *strings.Replacer // column types in migrations
+	locks     *strings.Replacer // locking marks in statements
+	question  bool              // parameters are ?1, not $1
+	bytesID   bool              // a uuid is a 16-byte blob
+	chunk     int               // rows of one multi-row INSERT
+	translate sync.Map          // statement as written -> as sent
+}
+
+var dollar = regexp.MustCompile(`\$(\d+)`)
+
+// newSQLite: one writer at a time, so row locks say nothing.
+func newSQLite() *dialect {
+	return &dialect{
+		name:  "sqlite",
+		goose: goose.DialectSQLite3,
+		types: strings.NewReplacer("{{uuid}}", "BLOB", "{{text}}", "TEXT", "{{bytes}}", "BLOB", "{{json}}", "TEXT",
+			"{{long}}", "INTEGER", "{{small}}", "INTEGER", "{{without_rowid}}", "WITHOUT ROWID"),
+		locks:    strings.NewReplacer("/*claim*/", "", "/*lock*/", "", "/*share*/", ""),
+		question: true, bytesID: true,
+		chunk: 64,
+	}
+}
+
+// newPostgres: text sorts by bytes, as SQLite's does.
+func newPostgres() *dialect {
+	return &dialect{
+		name:  "postgres",
+		goose: goose.DialectPostgres,
+		types: strings.NewReplacer("{{uuid}}", "uuid", "{{text}}", `text COLLATE "C"`, "{{bytes}}", "bytea", "{{json}}", "jsonb",
+			"{{long}}", "bigint", "{{small}}", "smallint", "{{without_rowid}}", ""),
+		locks: strings.NewReplacer("/*claim*/", " FOR UPDATE SKIP LOCKED", "/*lock*/", " FOR UPDATE", "/*share*/", " FOR SHARE"),
+		chunk: 256,
+	}
+}
+
+// sql turns a statement as written into the engine's form. The texts are
+// constants or come from a bounded set of list lengths, so the cache is small.
+func (d *dialect) sql(s string) string {
+	if sent, ok := d.translate.Load(s); ok {
+		return sent.(string)
+	}
+	sent := d.locks.Replace(s)
+	if d.question {
+		sent = dollar.ReplaceAllString(sent, "?$1")
+	}
+	d.translate.Store(s, sent)
+	return sent
+}
