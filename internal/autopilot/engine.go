@@ -23,6 +23,7 @@ type Engine struct {
 	Work   directory.WorkStore
 	Clock  directory.Clock
 	Lease  directory.LeaseFunc
+	NewID  directory.NewID
 	Log    *slog.Logger
 	Notify func() // wakes the workers; may be nil
 	// InlineFill is how many objects a fill may visit before the request that

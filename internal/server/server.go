@@ -1,0 +1,188 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taxiway/internal/access"
+	"taxiway/internal/autopilot"
+	"taxiway/internal/config"
+	"taxiway/internal/directory"
+	"taxiway/internal/jobs"
+	"taxiway/internal/oidc"
+	"taxiway/internal/sqlstore"
+)
+
+// stopGrace is how long requests that have begun may take after a stop.
+const stopGrace = 5 * time.Second
+
+// Server is one process: any number of them share one PostgreSQL.
+type Server struct {
+	cfg     config.Config
+	log     *slog.Logger
+	clock   *clock
+	metrics *metrics
+	proxies proxies
+	token   string // fences this process' leases
+	unlock  func() // releases the data directory
+
+	db        *sqlstore.DB
+	engine    *autopilot.Engine
+	directory *directory.Service
+	autopilot *autopilot.Service
+	apps      *directory.AppService
+	keys      *oidc.KeyRing
+	verifier  *access.Verifier
+	skipKey   []byte
+	authority *authority
+	runner    *jobs.Runner
+
+	doors    []*door
+	stopping atomic.Bool
+}
+
+// Options are what a test may replace.
+type Options struct {
+	Log *slog.Logger
+	// Now is the server's clock; nil is the real one.
+	Now func() time.Time
+}
+
+// New opens everything and binds the listeners; nothing is served before Run.
+func New(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
+	s, err := open(ctx, cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openDoors(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// open builds a process without listeners: for the command line when no server
+// holds the data directory.
+func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	unlock, err := sqlstore.Lock(cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock}
+	s.runner = &jobs.Runner{Log: s.log, Observe: s.metrics.observeJob}
+	master, err := sqlstore.LoadMasterKey(cfg.DataDir, cfg.MasterKey.Reveal())
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.db, err = sqlstore.Open(ctx, sqlstore.Options{URL: cfg.Database.URL.Reveal(), Dir: cfg.DataDir, MasterKey: master, MaxConns: cfg.Database.MaxConnections, Logger: s.log, Clock: o.Now})
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.wire(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if s.authority, err = openAuthority(ctx, s.db, hostsOf(cfg), o.Now); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Run serves until ctx ends: then new work is refused, what has begun may
+// finish, leases are handed back.
+func (s *Server) Run(ctx context.Context) error {
+	jobsCtx, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopJobs()
+	jobsDone := make(chan struct{})
+	go func() {
+		defer close(jobsDone)
+		s.runner.Run(jobsCtx)
+	}()
+	failed := make(chan error, len(s.doors))
+	for _, d := range s.doors {
+		go func() {
+			if err := d.srv.Serve(d.ln); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serve %s: %w", d.name, err)
+			}
+		}()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	s.stopping.Store(true)
+	s.log.LogAttrs(ctx, slog.LevelInfo, "stopping")
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	for _, d := range s.doors {
+		if shut := d.srv.Shutdown(grace); shut != nil {
+			err = errors.Join(err, d.srv.Close())
+		}
+	}
+	stopJobs()
+	<-jobsDone
+	if release := s.db.Release(grace, s.token); release != nil {
+		err = errors.Join(err, release)
+	}
+	return errors.Join(err, s.Close())
+}
+
+// Close releases everything. Run calls it itself.
+func (s *Server) Close() error {
+	var errs []error
+	for _, d := range s.doors {
+		if err := d.ln.Close(); err != nil && !errors.Is(err, http.ErrServerClosed) && !isClosed(err) {
+			errs = append(errs, err)
+		}
+	}
+	s.doors = nil
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+		s.db = nil
+	}
+	if s.unlock != nil {
+		s.unlock()
+		s.unlock = nil
+	}
+	return errors.Join(errs...)
+}
+
+// Address is where the named listener (people, devices, private) is bound.
+func (s *Server) Address(name string) string {
+	for _, d := range s.doors {
+		if d.name == name {
+			return d.ln.Addr().String()
+		}
+	}
+	return ""
+}
+
+// AuthorityPEM is the certificate of the authority of our own TLS.
+func (s *Server) AuthorityPEM() []byte { return s.authority.PEM() }
+
+func (s *Server) newID() string { return newUUID() }
+
+// newUUID makes a UUIDv7 (RFC 9562): ids grow with time, so new rows lie together.
+func newUUID() string {
+	return uuid.Must(uuid.NewV7()).String()
+}
+
+func freshKey() []byte {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails since Go 1.24
+	return key
+}

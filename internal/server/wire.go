@@ -1,0 +1,94 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"taxiway/internal/access"
+	"taxiway/internal/autopilot"
+	"taxiway/internal/directory"
+	"taxiway/internal/graph"
+	"taxiway/internal/jobs"
+	"taxiway/internal/odata"
+	"taxiway/internal/oidc"
+)
+
+// leaseLife is how long a process may be silent before another takes its work.
+const leaseLife = 15 * time.Second
+
+// wire builds the subjects, the engine, the jobs and the edges over the store.
+func (s *Server) wire(ctx context.Context) error {
+	if err := s.clock.reload(ctx, s.db.Directory()); err != nil {
+		return fmt.Errorf("read the tenants' clocks: %w", err)
+	}
+	lease := func() directory.Lease {
+		return directory.Lease{Token: s.token, Until: s.clock.Real().Add(leaseLife)}
+	}
+	s.engine = &autopilot.Engine{
+		Store: s.db.Autopilot(), Work: s.db, Clock: s.clock, Lease: lease, NewID: s.newID, Log: s.log,
+		Notify: s.runner.Wake, InlineFill: int64(s.cfg.Engine.FillInline), Bound: s.cfg.Engine.SettleTimeout.Duration,
+		Count: func(name string, n int) { s.metrics.engine.WithLabelValues(name).Add(float64(n)) },
+	}
+	s.directory = &directory.Service{Store: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease}
+	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease}
+	s.apps = &directory.AppService{Store: s.db, Clock: s.clock, NewID: s.newID}
+
+	var err error
+	if s.keys, err = oidc.OpenKeyRing(ctx, s.db, s.clock); err != nil {
+		return fmt.Errorf("open the signing keys: %w", err)
+	}
+	s.verifier = &access.Verifier{
+		Issuer: s.cfg.BaseURL, Audiences: access.Audiences(s.cfg.BaseURL), Keys: s.keys, Now: s.clock.Real, Leeway: 5 * time.Minute,
+		App: s.appState, Recheck: time.Second,
+	}
+	if s.skipKey, err = s.db.Secret(ctx, "skiptoken", freshKey()); err != nil {
+		return fmt.Errorf("read the skiptoken key: %w", err)
+	}
+	s.runner.Jobs = []jobs.Job{
+		jobs.SettleMarks(s.engine, s.db, s.clock, lease, s.log),
+		jobs.RunFills(s.engine, s.db, s.clock, lease),
+		jobs.WarmConfig(s.engine, s.db),
+		jobs.SealAudit(s.db.SealAudit),
+		jobs.DatedRules(s.engine, s.db.Directory(), s.clock),
+		jobs.SweepDevices(s.engine, s.db.Directory(), s.cfg.Engine.SweepInterval.Duration, s.cfg.Engine.SweepSample, s.log, func(n int) { s.metrics.diffs.Add(float64(n)) }),
+		{Name: "tenant_clocks", Every: time.Second, RunOnce: func(ctx context.Context) (jobs.Result, error) {
+			return jobs.Result{}, s.clock.reload(ctx, s.db.Directory())
+		}},
+	}
+	return nil
+}
+
+// appState tells the token check what an app is granted now.
+func (s *Server) appState(ctx context.Context, tenant, appID string) (access.AppState, error) {
+	a, err := s.db.GetApplication(ctx, directory.TenantID(tenant), appID)
+	if err != nil {
+		return access.AppState{}, err
+	}
+	return access.AppState{Enabled: a.Enabled, Permissions: a.Permissions}, nil
+}
+
+// peopleHandler is the listener for people and programs: sign-in and Graph.
+func (s *Server) peopleHandler() http.Handler {
+	g := &graph.Handler{
+		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: odata.NewSigner(s.skipKey),
+		Directory: s.directory, Autopilot: s.autopilot, Lists: s.db, Objects: s.db.Directory(), Registrations: s.db.Autopilot(),
+		Log: s.log, RequestID: requestID, Address: requestAddress,
+		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
+	}
+	graphHandler := g.Authenticated(s.verifier)
+	signIn := oidc.New(oidc.Config{Base: s.cfg.BaseURL, Tenants: s.db.Directory(), Apps: s.apps, Keys: s.keys, Clock: s.clock, NewID: s.newID, Log: s.log})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		switch {
+		case strings.EqualFold(first, "v1.0"), strings.EqualFold(first, "beta"):
+			graphHandler.ServeHTTP(w, r)
+		case signIn.Owns(r.URL.Path):
+			signIn.ServeHTTP(w, r)
+		default:
+			http.NotFound(w, r)
+		}
+	})
+}
