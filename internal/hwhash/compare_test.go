@@ -94,7 +94,7 @@ func TestCompareFollowsTheMatchingRule(t *testing.T) {
 			var changed []string
 			for _, c := range got.Changed {
 				changed = append(changed, c.Name)
-				strong := strings.Contains("TPM endorsement key, SMBIOS UUID, system serial, system manufacturer, model", c.Name)
+				strong := slices.Contains([]string{"TPM endorsement key", "SMBIOS UUID", "system serial", "system manufacturer", "model"}, c.Name)
 				if c.Strong != strong || c.Old == c.New {
 					t.Errorf("component %+v", c)
 				}

@@ -45,8 +45,8 @@ func sound(t *testing.T) func(h *hwhash.Hash, err error) {
 	return func(h *hwhash.Hash, err error) {
 		t.Helper()
 		if err != nil {
-			if hashError(t, err); h != nil {
-				t.Fatal("a hash and an error")
+			if e := hashError(t, err); h != nil || e.Code == "" {
+				t.Fatalf("hash %v with error %v", h, e)
 			}
 			return
 		}
@@ -102,7 +102,9 @@ func FuzzMint(f *testing.F) {
 		created := time.Unix(seconds, 0).In(time.FixedZone("", int(quarters)*900))
 		out, err := hwhash.Mint(hw, created)
 		if err != nil {
-			hashError(t, err)
+			if e := hashError(t, err); e.Code != hwhash.CodeMint {
+				t.Fatal(err)
+			}
 			return
 		}
 		if len(out) != 4000 {
@@ -122,10 +124,16 @@ func FuzzMint(f *testing.F) {
 	})
 }
 
+// shortHash is the least that a line needs, without the zeros.
+func shortHash(serial string) string {
+	b := frame(rec(12, "0123456789abcde"+serial), rec(14, serial), rec(16, "M"))
+	return base64.StdEncoding.EncodeToString(bytes.TrimRight(b, "\x00"))
+}
+
 // FuzzReadCSV checks that every line with anything on it is in rows or in bad,
 // once, and that rows are written and read back.
 func FuzzReadCSV(f *testing.F) {
-	a, b := hashOf(f, "A"), hashOf(f, "B")
+	a, b := shortHash("A"), shortHash("B") // long inputs would leave the fuzzer no time to change them
 	for _, file := range []string{
 		header + "A,,$A,Sales,a@contoso.com\r\nB,,$B,,\r\n",
 		header + "A,,$A\rB,,$B\n\n,,,,\n\"A,,\nA,,$A\n",

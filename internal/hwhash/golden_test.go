@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +31,7 @@ func goldenBytes(t testing.TB) []byte {
 		if len(fields) == 0 {
 			continue
 		}
-		if want := fmt.Sprint(len(b)); fields[0] != want {
+		if want := strconv.Itoa(len(b)); fields[0] != want {
 			t.Fatalf("golden.txt: offset %s stands at byte %s", fields[0], want)
 		}
 		part, err := hex.DecodeString(strings.Join(fields[1:], ""))

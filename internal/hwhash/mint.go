@@ -72,7 +72,7 @@ func (w *writer) record(field string, kind uint8, payload []byte) {
 		return
 	}
 	w.buf = append(w.buf, kind, 0)
-	w.buf = binary.LittleEndian.AppendUint16(w.buf, uint16(n)) //nolint:gosec // at most 3000
+	w.buf = binary.LittleEndian.AppendUint16(w.buf, uint16(n))
 	w.buf = append(w.buf, payload...)
 }
 

@@ -63,7 +63,7 @@ func decodeText(text string) (raw []byte, warnings []string, err error) {
 	if len(text) > 2*maxBytes {
 		return nil, nil, tooLarge()
 	}
-	if !strings.ContainsAny(text, "\r\n") { // Go's decoder would skip them silently
+	if strings.IndexByte(text, '\n') < 0 && strings.IndexByte(text, '\r') < 0 { // Go's decoder would skip them silently
 		raw, err = base64.StdEncoding.DecodeString(text)
 	}
 	if err != nil || len(raw) == 0 {
