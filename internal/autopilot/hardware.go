@@ -27,7 +27,11 @@ func (s *Service) ReportHardware(ctx context.Context, t directory.TenantID, id D
 	if err != nil {
 		return Device{}, err
 	}
-	err = s.report(ctx, t, id, h, false)
+	return s.reportHash(ctx, t, id, h)
+}
+
+func (s *Service) reportHash(ctx context.Context, t directory.TenantID, id DeviceID, h *hwhash.Hash) (Device, error) {
+	err := s.report(ctx, t, id, h, false)
 	if f, ok := fault.As(err); ok && f.Code == "HardwareTaken" {
 		err = s.report(ctx, t, id, h, true)
 	}

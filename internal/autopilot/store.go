@@ -105,3 +105,13 @@ type SightingStore interface {
 	// NoteAsked stores when PCs last asked for their profile.
 	NoteAsked(ctx context.Context, t directory.TenantID, at map[DeviceID]time.Time) error
 }
+
+// NonceStore remembers nonces that were spent, so that each works once in all
+// processes.
+type NonceStore interface {
+	// SpendNonce reports whether the nonce was not spent before; it may be
+	// forgotten after expires.
+	SpendNonce(ctx context.Context, nonce []byte, expires time.Time) (fresh bool, err error)
+	// ForgetNonces removes those that expired before now.
+	ForgetNonces(ctx context.Context, now time.Time) error
+}

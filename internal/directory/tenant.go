@@ -23,6 +23,9 @@ type Tenant struct {
 	// the reset exist. It is set at creation and never changes.
 	Lab         bool
 	ClockOffset time.Duration // lab only: how far its clock is ahead of the server's
+	// ProfileWithoutTPM lets a PC whose registered hash holds no TPM key have
+	// its profile, without the assigned user's name.
+	ProfileWithoutTPM bool
 	CreatedAt   time.Time
 }
 

@@ -1,0 +1,147 @@
+package oobe
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"taxiway/internal/autopilot"
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+	"taxiway/internal/hwhash"
+)
+
+// maxBody bounds a request: a hash has 4,000 characters.
+const maxBody = 64 << 10
+
+// Devices finds registrations and hands out profiles; autopilot.Service is one.
+type Devices interface {
+	FindAsking(ctx context.Context, h *hwhash.Hash, serial string) (*autopilot.Asked, *autopilot.Refusal, error)
+	ProfileFor(ctx context.Context, a *autopilot.Asked, proven bool) (autopilot.Document, *autopilot.Refusal, error)
+	FindReporting(ctx context.Context, h *hwhash.Hash, serial string) (*autopilot.Asked, *autopilot.Refusal, error)
+	ReportProven(ctx context.Context, a *autopilot.Asked) (autopilot.Device, error)
+}
+
+// Handler answers PCs. All fields are required.
+type Handler struct {
+	Devices   Devices
+	Sightings *autopilot.Sightings
+	Proof     *Proof
+	Clock     directory.Clock
+	Log       *slog.Logger
+}
+
+// request is what a PC sends to both addresses. Challenge and Nonce come with
+// the second call.
+type request struct {
+	HardwareHash string `json:"hardwareHash"`
+	SerialNumber string `json:"serialNumber"`
+	Manufacturer string `json:"manufacturer"`
+	Model        string `json:"model"`
+	OSVersion    string `json:"osVersion"`
+	ProductType  string `json:"productType"`
+	Challenge    string `json:"challenge"`
+	Nonce        []byte `json:"nonce"`
+}
+
+// ServeHTTP routes the two addresses.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	var serve func(*http.Request) (any, error)
+	switch r.URL.Path {
+	case "/ztd/profile":
+		serve = h.profile
+	case "/ztd/hardware":
+		serve = h.hardware
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		h.fail(w, r, fault.New(fault.Invalid, "MethodNotAllowed", "Only POST is allowed here."))
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	out, err := serve(r)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	write(w, http.StatusOK, out)
+}
+
+// read decodes a request and the hash in it.
+func read(r *http.Request) (*request, *hwhash.Hash, error) {
+	var in request
+	dec := json.NewDecoder(r.Body)
+	if err := dec.Decode(&in); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, nil, fault.New(fault.TooLarge, "RequestBodyTooLarge", "The request body is larger than 64 KiB.")
+		}
+		return nil, nil, &fault.Error{Kind: fault.Invalid, Code: "InvalidBody", Message: "The request body is not the JSON object this address takes.", Cause: err}
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, nil, fault.New(fault.Invalid, "InvalidBody", "The request body has text after its JSON object.")
+	}
+	if in.HardwareHash == "" {
+		return nil, nil, fault.Field(fault.Invalid, "HardwareHashRequired", "hardwareHash", "The request holds no hardware hash.", "Send the 4,000 characters of the PC's hardware hash.")
+	}
+	hash, err := autopilot.ParseHash("hardwareHash", in.HardwareHash)
+	return &in, hash, err
+}
+
+// errorBody is how this edge says no for a reason that is not the service's.
+type errorBody struct {
+	Error struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Target  string `json:"target,omitempty"`
+		Remedy  string `json:"remedy,omitempty"`
+	} `json:"error"`
+}
+
+// fail is the one renderer of errors on this edge.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e, ok := fault.As(err)
+	if !ok || e.Kind == fault.Internal {
+		h.Log.LogAttrs(r.Context(), slog.LevelError, "a PC's request ended in an error", slog.Any("error", err))
+		e = fault.New(fault.Internal, "InternalServerError", "The server could not finish the request.")
+	}
+	status := http.StatusBadRequest
+	switch e.Kind {
+	case fault.Unauthenticated:
+		status = http.StatusUnauthorized
+	case fault.TooLarge:
+		status = http.StatusRequestEntityTooLarge
+	case fault.Throttled:
+		status = http.StatusTooManyRequests
+	case fault.Internal:
+		status = http.StatusInternalServerError
+	default:
+		if e.Code == "MethodNotAllowed" {
+			status = http.StatusMethodNotAllowed
+		}
+	}
+	var body errorBody
+	body.Error.Code, body.Error.Message = e.Code, e.Message
+	if len(e.Details) > 0 {
+		body.Error.Target, body.Error.Remedy = e.Details[0].Target, e.Details[0].Remedy
+	}
+	write(w, status, body)
+}
+
+func write(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"error":{"code":"InternalServerError"}}`)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client is gone when this fails
+}

@@ -1,0 +1,67 @@
+package oobe
+
+import (
+	"net/http"
+
+	"taxiway/internal/autopilot"
+)
+
+// refusal is a negative answer in the service's words.
+type refusal struct {
+	ErrorCode   int    `json:"ErrorCode"`
+	ErrorReason string `json:"ErrorReason"`
+}
+
+func refused(r *autopilot.Refusal) refusal { return refusal{ErrorCode: r.Code, ErrorReason: r.Reason} }
+
+// challenge asks a PC to show that it holds the registered TPM key.
+type challenge struct {
+	Challenge      string `json:"Challenge"`      // to be sent back as it is
+	EncryptedNonce []byte `json:"EncryptedNonce"` // RSA-OAEP with SHA-256, to the endorsement key
+}
+
+// profile answers with a refusal, a challenge, or the profile.
+func (h *Handler) profile(r *http.Request) (any, error) {
+	in, hash, err := read(r)
+	if err != nil {
+		return nil, err
+	}
+	asked, no, err := h.Devices.FindAsking(r.Context(), hash, in.SerialNumber)
+	if err != nil {
+		return nil, err
+	}
+	if no != nil {
+		return refused(no), nil
+	}
+	proven, ask, err := h.prove(r, in, asked)
+	if err != nil || ask != nil {
+		return ask, err
+	}
+	doc, no, err := h.Devices.ProfileFor(r.Context(), asked, proven)
+	if err != nil {
+		return nil, err
+	}
+	if no != nil {
+		return refused(no), nil
+	}
+	if proven {
+		h.Sightings.Note(asked.Tenant, asked.Device.ID, h.Clock.Now(asked.Tenant))
+	}
+	return doc, nil
+}
+
+// prove checks the proof that came along, or makes a challenge when none did.
+// A registered hash without a TPM key cannot be proved.
+func (h *Handler) prove(r *http.Request, in *request, a *autopilot.Asked) (proven bool, ask any, err error) {
+	if !a.NeedsProof() {
+		return false, nil, nil
+	}
+	if in.Challenge == "" {
+		c, err := h.Proof.challenge(a)
+		return false, c, err
+	}
+	if err := h.Proof.check(r.Context(), a, in.Challenge, in.Nonce); err != nil {
+		return false, nil, err
+	}
+	return true, nil, nil
+}
