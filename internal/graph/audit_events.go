@@ -1,0 +1,107 @@
+package graph
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/odata"
+)
+
+// auditEvent is Graph's deviceManagement auditEvent. The server writes them,
+// clients only read.
+type auditEvent struct {
+	ID                    string          `json:"id"`
+	DisplayName           string          `json:"displayName"`
+	ComponentName         string          `json:"componentName"`
+	Actor                 auditActor      `json:"actor"`
+	Activity              string          `json:"activity"`
+	ActivityDateTime      time.Time       `json:"activityDateTime"`
+	ActivityType          string          `json:"activityType"`
+	ActivityOperationType string          `json:"activityOperationType"`
+	ActivityResult        string          `json:"activityResult"`
+	CorrelationID         *string         `json:"correlationId"`
+	Resources             []auditResource `json:"resources"`
+	Category              string          `json:"category"`
+}
+
+type auditActor struct {
+	ActorType              string   `json:"auditActorType"`
+	UserPermissions        []string `json:"userPermissions"`
+	ApplicationID          *string  `json:"applicationId"`
+	ApplicationDisplayName *string  `json:"applicationDisplayName"`
+	UserPrincipalName      *string  `json:"userPrincipalName"`
+	ServicePrincipalName   *string  `json:"servicePrincipalName"`
+	IPAddress              *string  `json:"ipAddress"`
+	UserID                 *string  `json:"userId"`
+}
+
+type auditResource struct {
+	DisplayName  string             `json:"displayName"`
+	ResourceType string             `json:"auditResourceType"`
+	ResourceID   string             `json:"resourceId"`
+	Modified     []directory.Change `json:"modifiedProperties"`
+}
+
+var auditTable = &odata.Table{
+	Name: "microsoft.graph.auditEvent",
+	Properties: []odata.Property{
+		prop("id", odata.GUID, filter|sorted|readOnly),
+		prop("displayName", odata.String, filter|readOnly),
+		prop("componentName", odata.String, readOnly),
+		nested("actor", "microsoft.graph.auditActor", readOnly),
+		prop("activity", odata.String, filter|readOnly),
+		prop("activityDateTime", odata.Time, filter|sorted|readOnly),
+		prop("activityType", odata.String, filter|readOnly),
+		prop("activityOperationType", odata.String, readOnly),
+		prop("activityResult", odata.String, readOnly),
+		prop("correlationId", odata.GUID, filter|readOnly),
+		nested("resources", "microsoft.graph.auditResource", readOnly),
+		prop("category", odata.String, filter|readOnly),
+	},
+}
+
+const auditPath = "deviceManagement/auditEvents"
+
+func auditWire(e *directory.AuditEvent) auditEvent {
+	verb, _, _ := strings.Cut(e.Activity, " ")
+	w := auditEvent{
+		ID: e.ID, DisplayName: e.Activity, ComponentName: "taxiway", Activity: e.Activity, ActivityDateTime: e.At.UTC(), ActivityType: e.Activity,
+		ActivityOperationType: verb, ActivityResult: "Success", CorrelationID: orNull(e.Actor.Correlation), Category: e.Category,
+		Actor: auditActor{
+			ActorType: "Application", UserPermissions: []string{}, ApplicationID: orNull(e.Actor.AppID), ApplicationDisplayName: orNull(e.Actor.AppName),
+			UserPrincipalName: orNull(e.Actor.Principal), IPAddress: orNull(e.Actor.Address), ServicePrincipalName: orNull(string(e.Actor.ObjectID)),
+		},
+		Resources: []auditResource{{DisplayName: e.TargetName, ResourceType: e.TargetType, ResourceID: e.TargetID, Modified: append([]directory.Change{}, e.Changes...)}},
+	}
+	switch {
+	case e.Actor.Principal != "":
+		w.Actor.ActorType, w.Actor.UserID, w.Actor.ServicePrincipalName = "ItPro", orNull(string(e.Actor.ObjectID)), nil
+	case e.Actor.AppID == "":
+		w.Actor.ActorType = "System"
+	}
+	return w
+}
+
+func (h *Handler) listAuditEvents(c *call) error {
+	return list(c, auditTable, intunePaging, auditPath, func(q *odata.Query) (odata.List[directory.AuditEvent], error) {
+		return h.Lists.ListAuditEvents(c.ctx(), c.tenant, q)
+	}, each(auditWire))
+}
+
+func (h *Handler) getAuditEvent(c *call) error {
+	q, err := c.single(auditTable)
+	if err != nil {
+		return err
+	}
+	page, err := h.Lists.ListAuditEvents(c.ctx(), c.tenant, byKey(auditTable, "id", strings.ToLower(c.keys["id"])))
+	if err != nil {
+		return err
+	}
+	if len(page.Items) == 0 {
+		return notFound("audit event", c.keys["id"], "List the audit events to find the right id.")
+	}
+	w := auditWire(&page.Items[0])
+	return c.object(http.StatusOK, c.view(&w, auditTable, q, auditPath+selected(q)+"/$entity", ""))
+}

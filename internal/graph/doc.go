@@ -1,0 +1,37 @@
+// Package graph is the Microsoft Graph REST edge: /v1.0 and /beta.
+//
+//	file                      what it owns
+//	routes.go                 THE table: method, path, versions, permission, handler
+//	router.go                 path → route, keys, "unknown segment" and 405
+//	handler.go                Handler: what it needs, ServeHTTP, headers, request ids
+//	call.go                   one request on its way through a handler
+//	cors.go                   what browsers may ask
+//	body.go                   request bodies: gzip, limits, unknown properties
+//	read.go                   typed reads of body properties
+//	query.go, list.go         query options, one page of a collection
+//	render.go                 $select, version and metadata level applied to a wire struct
+//	table.go                  how property tables are written down
+//	etag.go                   ETag and If-Match
+//	errors.go                 the one renderer of errors
+//	batch.go                  $batch
+//	store.go                  the roles it asks of services and store
+//
+// Then one file per resource, wire structs and property table on top:
+//
+//	device_identities.go, device_identity_actions.go   windowsAutopilotDeviceIdentities
+//	device_identity_explain.go                         ours: explain, reportHardware
+//	imported_devices.go                                importedWindowsAutopilotDeviceIdentities
+//	autopilot_settings.go                              windowsAutopilotSettings
+//	deployment_profiles.go, deployment_profile_wire.go windowsAutopilotDeploymentProfiles
+//	profile_assignments.go                             …/assignments
+//	groups.go, group_members.go, group_evaluate.go     groups
+//	devices.go, users.go, organization.go, audit_events.go, directory_objects.go
+//
+// A new resource is one file and its lines in routes.go. Subjects own every
+// decision; this package translates. It reads no cookie: who calls is the
+// Principal that package access put into the context.
+//
+// It follows the Graph pages "Use query parameters to customize responses",
+// "Microsoft Graph error responses", "Paging Microsoft Graph data", "Combine
+// multiple HTTP requests using JSON batching" and each resource's own page.
+package graph

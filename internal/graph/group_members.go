@@ -1,0 +1,204 @@
+package graph
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+	"taxiway/internal/odata"
+)
+
+const (
+	membersBind = "members@odata.bind"
+	maxBind     = 20 // Graph page "Add members"
+)
+
+// memberTable is what a list of members can be asked for: the properties of
+// users and devices together; filters and sorting only on what both have.
+var memberTable = &odata.Table{
+	Name:       "microsoft.graph.directoryObject",
+	Properties: memberProperties(),
+}
+
+func memberProperties() []odata.Property {
+	out := []odata.Property{
+		prop("id", odata.GUID, filter|sorted|readOnly),
+		prop("displayName", odata.String, filter|sorted|search),
+	}
+	seen := map[string]bool{"id": true, "displayName": true}
+	for _, t := range []*odata.Table{deviceTable, userTable} {
+		for _, p := range t.Properties {
+			if !seen[p.Name] {
+				seen[p.Name] = true
+				p.Filter, p.Sort, p.Search = false, false, false
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// memberWire is a user or a device with its type, without which the SDKs give
+// only the base type.
+func memberWire(m *directory.Member) any {
+	if m.Device != nil {
+		w := deviceWire(m.Device)
+		w.Type, w.ETag = "#microsoft.graph.device", ""
+		return &w
+	}
+	if m.User == nil { // the kinds are two
+		return &directoryObject{}
+	}
+	w := userWire(m.User)
+	w.Type, w.ETag = "#microsoft.graph.user", ""
+	return &w
+}
+
+// directoryObject is the bare base type.
+type directoryObject struct {
+	Type string `json:"@odata.type,omitempty"`
+	ID   string `json:"id"`
+}
+
+func memberWires(_ *odata.Query, items []directory.Member) ([]any, error) {
+	out := make([]any, len(items))
+	for i := range items {
+		out[i] = memberWire(&items[i])
+	}
+	return out, nil
+}
+
+func (c *call) members(q *odata.Query) (odata.List[directory.Member], error) {
+	if _, err := c.group(); err != nil {
+		return odata.List[directory.Member]{}, err
+	}
+	return c.h.Lists.ListMembers(c.ctx(), c.tenant, directory.ObjectID(c.keys["id"]), q)
+}
+
+// listMembers answers members and transitiveMembers, which are the same: there
+// are no groups in groups.
+func (h *Handler) listMembers(c *call) error {
+	return list(c, memberTable, directoryPaging, "directoryObjects", c.members, memberWires)
+}
+
+func (h *Handler) countMembers(c *call) error { return count(c, memberTable, c.members) }
+
+// listOwners answers an empty list: owners are accepted and not kept.
+func (h *Handler) listOwners(c *call) error {
+	if _, err := c.group(); err != nil {
+		return err
+	}
+	return list(c, memberTable, directoryPaging, "directoryObjects", func(*odata.Query) (odata.List[directory.Member], error) {
+		return odata.List[directory.Member]{}, nil
+	}, memberWires)
+}
+
+// addMember answers POST members/$ref.
+func (h *Handler) addMember(c *call) error {
+	o, err := c.body()
+	if err != nil {
+		return err
+	}
+	if err := knownNames(o, ""); err != nil {
+		return err
+	}
+	ref, err := o.Text("@odata.id")
+	if err != nil {
+		return err
+	}
+	id, err := referenced("@odata.id", ref.Value)
+	if err != nil {
+		return err
+	}
+	if err := h.Directory.AddMembers(c.ctx(), c.tenant, directory.ObjectID(c.keys["id"]), []directory.ObjectID{id}); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+func (h *Handler) removeMember(c *call) error {
+	if err := h.Directory.RemoveMember(c.ctx(), c.tenant, directory.ObjectID(c.keys["id"]), directory.ObjectID(c.keys["member"])); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+// boundMembers reads members@odata.bind. owners@odata.bind is checked for form
+// alone: owners are not kept.
+func boundMembers(o odata.Object) ([]directory.ObjectID, error) {
+	if _, err := bound(o, "owners@odata.bind"); err != nil {
+		return nil, err
+	}
+	return bound(o, membersBind)
+}
+
+func bound(o odata.Object, name string) ([]directory.ObjectID, error) {
+	refs, err := o.Texts(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(refs.Value) > maxBind {
+		return nil, fault.Field(fault.Invalid, "TooManyReferences", name, fmt.Sprintf("The request binds %d objects; %d are allowed.", len(refs.Value), maxBind), "Send them in several requests.")
+	}
+	ids := make([]directory.ObjectID, len(refs.Value))
+	for i, ref := range refs.Value {
+		if ids[i], err = referenced(name, ref); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// referenced takes the object id out of a reference such as
+// https://graph.microsoft.com/v1.0/directoryObjects/{id}. The host does not
+// matter: clients send Microsoft's whatever server they talk to. The id is
+// looked up in the caller's own tenant.
+func referenced(target, ref string) (directory.ObjectID, error) {
+	u, err := url.Parse(ref)
+	var last string
+	if err == nil {
+		path := strings.TrimSuffix(u.EscapedPath(), "/")
+		segments, perr := odata.ParsePath(path)
+		if err = perr; err == nil {
+			if segments = odata.Spread(segments); len(segments) > 0 {
+				last = segments[len(segments)-1].Name
+			}
+		}
+	}
+	if err != nil || !isGUID(last) {
+		return "", fault.Field(fault.Invalid, "InvalidReference", target, "'"+short(ref)+"' does not refer to a directory object.", "Send {base}/v1.0/directoryObjects/{object id}.")
+	}
+	return directory.ObjectID(strings.ToLower(last)), nil
+}
+
+// isGUID checks the 8-4-4-4-12 form.
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i] | 0x20
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (s[i] == '-') || !dash && (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// groupsOf answers memberOf and transitiveMemberOf of a user or device.
+func (c *call) groupsOf(member directory.ObjectID) fetch[directory.Group] {
+	return func(q *odata.Query) (odata.List[directory.Group], error) {
+		return c.h.Lists.ListGroupsOf(c.ctx(), c.tenant, member, q)
+	}
+}
+
+func (c *call) listGroupsOf(member directory.ObjectID) error {
+	return list(c, groupTable, directoryPaging, "directoryObjects", c.groupsOf(member), each(func(g *directory.Group) group {
+		w := groupWire(g)
+		w.Type, w.ETag = "#microsoft.graph.group", ""
+		return w
+	}))
+}

@@ -1,0 +1,144 @@
+package graph
+
+import (
+	"net/http"
+
+	"taxiway/internal/access"
+)
+
+// The versions of the API.
+const (
+	v1   = "v1.0"
+	beta = "beta"
+)
+
+// Versions says under which versions a route is served.
+type Versions int
+
+const (
+	inV1 Versions = 1 << iota
+	inBeta
+	both = inV1 | inBeta
+)
+
+// Route is one line of the table.
+type Route struct {
+	Method      string
+	Path        string   // below the version; keys in braces
+	Versions    Versions //
+	Permissions []string // any one of these
+	Also        []string // and each of these
+	handle      func(*Handler, *call) error
+}
+
+func (r *Route) in(version string) bool {
+	if version == v1 {
+		return r.Versions&inV1 != 0
+	}
+	return r.Versions&inBeta != 0
+}
+
+const (
+	get   = http.MethodGet
+	post  = http.MethodPost
+	patch = http.MethodPatch
+	del   = http.MethodDelete
+)
+
+// Who may do what. A ReadWrite permission includes its Read (access.Implies).
+var (
+	mayReadService   = []string{access.DeviceManagementServiceConfigReadAll}
+	mayWriteService  = []string{access.DeviceManagementServiceConfigReadWriteAll}
+	mayWriteIdentity = []string{access.DeviceManagementServiceConfigReadWriteAll, access.DeviceManagementConfigurationReadWriteAll}
+	mayReadGroup     = []string{access.GroupReadAll}
+	mayMakeGroup     = []string{access.GroupCreate, access.GroupReadWriteAll}
+	mayWriteGroup    = []string{access.GroupReadWriteAll}
+	mayReadMember    = []string{access.GroupMemberReadAll}
+	mayWriteMember   = []string{access.GroupMemberReadWriteAll}
+	mayReadDevice    = []string{access.DeviceReadAll}
+	mayWriteDevice   = []string{access.DeviceReadWriteAll}
+	mayReadUser      = []string{access.UserReadAll}
+	mayWriteUser     = []string{access.UserReadWriteAll}
+	mayReadOrg       = []string{access.OrganizationReadAll}
+	mayReadAudit     = []string{access.DeviceManagementAppsReadAll}
+	mayReadObject    = []string{access.DirectoryReadAll, access.UserReadAll, access.GroupReadAll, access.DeviceReadAll}
+)
+
+// Routes is THE table: every route there is. The permissions are those of each
+// resource's Graph page.
+func Routes() []Route {
+	return []Route{
+		{get, "deviceManagement/windowsAutopilotDeviceIdentities", both, mayReadService, nil, (*Handler).listIdentities},
+		{get, "deviceManagement/windowsAutopilotDeviceIdentities/$count", both, mayReadService, nil, (*Handler).countIdentities},
+		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}", both, mayReadService, nil, (*Handler).getIdentity},
+		{patch, "deviceManagement/windowsAutopilotDeviceIdentities/{id}", both, mayWriteIdentity, nil, (*Handler).updateIdentity},
+		{del, "deviceManagement/windowsAutopilotDeviceIdentities/{id}", both, mayWriteService, nil, (*Handler).deleteIdentity},
+		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/deploymentProfile", inBeta, mayReadService, nil, (*Handler).getIdentityProfile},
+		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/intendedDeploymentProfile", inBeta, mayReadService, nil, (*Handler).getIdentityProfile},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/assignUserToDevice", both, mayWriteIdentity, nil, (*Handler).assignUser},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/unassignUserFromDevice", both, mayWriteIdentity, nil, (*Handler).unassignUser},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/updateDeviceProperties", both, mayWriteIdentity, nil, (*Handler).updateIdentity},
+		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/explain", both, mayReadService, nil, (*Handler).explainIdentity},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/reportHardware", both, mayWriteService, nil, (*Handler).reportHardware},
+
+		{get, "deviceManagement/importedWindowsAutopilotDeviceIdentities", both, mayReadService, nil, (*Handler).listImports},
+		{post, "deviceManagement/importedWindowsAutopilotDeviceIdentities", both, mayWriteService, nil, (*Handler).createImport},
+		{post, "deviceManagement/importedWindowsAutopilotDeviceIdentities/import", both, mayWriteService, nil, (*Handler).importDevices},
+		{get, "deviceManagement/importedWindowsAutopilotDeviceIdentities/{id}", both, mayReadService, nil, (*Handler).getImport},
+		{del, "deviceManagement/importedWindowsAutopilotDeviceIdentities/{id}", both, mayWriteService, nil, (*Handler).deleteImport},
+
+		{get, "deviceManagement/windowsAutopilotSettings", inBeta, mayReadService, nil, (*Handler).getSettings},
+		{post, "deviceManagement/windowsAutopilotSettings/sync", inBeta, mayWriteIdentity, nil, (*Handler).syncSettings},
+
+		{get, "deviceManagement/windowsAutopilotDeploymentProfiles", inBeta, mayReadService, nil, (*Handler).listProfiles},
+		{post, "deviceManagement/windowsAutopilotDeploymentProfiles", inBeta, mayWriteService, nil, (*Handler).createProfile},
+		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayReadService, nil, (*Handler).getProfile},
+		{patch, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayWriteService, nil, (*Handler).updateProfile},
+		{del, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayWriteService, nil, (*Handler).deleteProfile},
+		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments", inBeta, mayReadService, nil, (*Handler).listAssignments},
+		{post, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments", inBeta, mayWriteService, nil, (*Handler).createAssignment},
+		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments/{assignment}", inBeta, mayReadService, nil, (*Handler).getAssignment},
+		{del, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments/{assignment}", inBeta, mayWriteService, nil, (*Handler).deleteAssignment},
+		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignedDevices", inBeta, mayReadService, nil, (*Handler).listAssignedDevices},
+
+		{get, "deviceManagement/auditEvents", both, mayReadAudit, nil, (*Handler).listAuditEvents},
+		{get, "deviceManagement/auditEvents/{id}", both, mayReadAudit, nil, (*Handler).getAuditEvent},
+
+		{get, "groups", both, mayReadGroup, nil, (*Handler).listGroups},
+		{post, "groups", both, mayMakeGroup, nil, (*Handler).createGroup},
+		{get, "groups/$count", both, mayReadGroup, nil, (*Handler).countGroups},
+		{post, "groups/evaluateDynamicMembership", inBeta, mayReadGroup, mayReadDevice, (*Handler).evaluateRule},
+		{get, "groups/{id}", both, mayReadGroup, nil, (*Handler).getGroup},
+		{patch, "groups/{id}", both, mayWriteGroup, nil, (*Handler).updateGroup},
+		{del, "groups/{id}", both, mayWriteGroup, nil, (*Handler).deleteGroup},
+		{post, "groups/{id}/evaluateDynamicMembership", inBeta, mayReadGroup, mayReadDevice, (*Handler).evaluateGroup},
+		{get, "groups/{id}/members", both, mayReadMember, nil, (*Handler).listMembers},
+		{get, "groups/{id}/members/$count", both, mayReadMember, nil, (*Handler).countMembers},
+		{post, "groups/{id}/members/$ref", both, mayWriteMember, nil, (*Handler).addMember},
+		{del, "groups/{id}/members/{member}/$ref", both, mayWriteMember, nil, (*Handler).removeMember},
+		{get, "groups/{id}/transitiveMembers", both, mayReadMember, nil, (*Handler).listMembers},
+		{get, "groups/{id}/transitiveMembers/$count", both, mayReadMember, nil, (*Handler).countMembers},
+		{get, "groups/{id}/owners", both, mayReadMember, nil, (*Handler).listOwners},
+
+		{get, "devices", both, mayReadDevice, nil, (*Handler).listDevices},
+		{get, "devices/$count", both, mayReadDevice, nil, (*Handler).countDevices},
+		{get, "devices/{id|deviceId}", both, mayReadDevice, nil, (*Handler).getDevice},
+		{patch, "devices/{id|deviceId}", both, mayWriteDevice, nil, (*Handler).updateDevice},
+		{del, "devices/{id|deviceId}", both, mayWriteDevice, nil, (*Handler).deleteDevice},
+		{get, "devices/{id|deviceId}/memberOf", both, mayReadDevice, nil, (*Handler).listDeviceGroups},
+		{get, "devices/{id|deviceId}/transitiveMemberOf", both, mayReadDevice, nil, (*Handler).listDeviceGroups},
+
+		{get, "users", both, mayReadUser, nil, (*Handler).listUsers},
+		{post, "users", both, mayWriteUser, nil, (*Handler).createUser},
+		{get, "users/$count", both, mayReadUser, nil, (*Handler).countUsers},
+		{get, "users/{id|userPrincipalName}", both, mayReadUser, nil, (*Handler).getUser},
+		{patch, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).updateUser},
+		{del, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).deleteUser},
+		{get, "users/{id|userPrincipalName}/memberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
+		{get, "users/{id|userPrincipalName}/transitiveMemberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
+
+		{get, "directoryObjects/{id}", both, mayReadObject, nil, (*Handler).getDirectoryObject},
+		{get, "organization", both, mayReadOrg, nil, (*Handler).listOrganizations},
+		{get, "organization/{id}", both, mayReadOrg, nil, (*Handler).getOrganization},
+	}
+}

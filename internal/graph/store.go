@@ -1,0 +1,133 @@
+package graph
+
+import (
+	"context"
+
+	"taxiway/internal/autopilot"
+	"taxiway/internal/directory"
+	"taxiway/internal/odata"
+)
+
+// The roles below are what this edge asks of others: *directory.Service and
+// *autopilot.Service do the writes, the store answers reads. A missing object
+// is fault.NotFound, a version that differs from a non-zero ifMatch
+// fault.Precondition.
+
+// Directory does what Graph's users, devices and groups pages offer.
+type Directory interface {
+	UserWriter
+	DeviceWriter
+	GroupWriter
+	Evaluator
+}
+
+// UserWriter changes users.
+type UserWriter interface {
+	CreateUser(ctx context.Context, t directory.TenantID, u directory.User) (directory.User, error)
+	UpdateUser(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64, change func(*directory.User) error) (directory.User, error)
+	DeleteUser(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64) error
+}
+
+// DeviceWriter changes device objects; deleting one that a registration stands
+// on is refused.
+type DeviceWriter interface {
+	UpdateDevice(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64, change func(*directory.Device) error) (directory.Device, error)
+	DeleteDevice(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64) error
+}
+
+// GroupWriter changes groups and the members put there by hand. AddMembers is
+// all or nothing.
+type GroupWriter interface {
+	CreateGroup(ctx context.Context, t directory.TenantID, g directory.Group, members []directory.ObjectID) (directory.Group, error)
+	UpdateGroup(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64, change func(*directory.Group) error) (directory.Group, error)
+	DeleteGroup(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64) error
+	AddMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, ids []directory.ObjectID) error
+	RemoveMember(ctx context.Context, t directory.TenantID, group, member directory.ObjectID) error
+}
+
+// Evaluator tells whether a rule holds for an object: a group's own rule, or,
+// with an empty group, the rule given.
+type Evaluator interface {
+	Evaluate(ctx context.Context, t directory.TenantID, group directory.ObjectID, ruleText string, member directory.ObjectID) (directory.Evaluation, error)
+}
+
+// Autopilot does what Graph's Autopilot pages offer.
+type Autopilot interface {
+	Importer
+	IdentityWriter
+	ProfileWriter
+	Explainer
+}
+
+// Importer registers devices. What is wrong with a row is in its result, never
+// in the error.
+type Importer interface {
+	Import(ctx context.Context, t directory.TenantID, rows []autopilot.ImportRow) ([]autopilot.ImportedDevice, error)
+	DeleteImport(ctx context.Context, t directory.TenantID, id autopilot.ImportID) error
+}
+
+// IdentityWriter changes registered devices.
+type IdentityWriter interface {
+	AssignUser(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, upn, name string) error
+	UnassignUser(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) error
+	UpdateDevice(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, ifMatch int64, change autopilot.DeviceChange) (autopilot.Device, error)
+	DeleteDevice(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, ifMatch int64) error
+	ReportHardware(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, hash string) (autopilot.Device, error)
+}
+
+// ProfileWriter changes profiles and their assignments.
+type ProfileWriter interface {
+	CreateProfile(ctx context.Context, t directory.TenantID, p autopilot.Profile) (autopilot.Profile, error)
+	UpdateProfile(ctx context.Context, t directory.TenantID, id autopilot.ProfileID, ifMatch int64, change func(*autopilot.Profile) error) (autopilot.Profile, error)
+	DeleteProfile(ctx context.Context, t directory.TenantID, id autopilot.ProfileID, ifMatch int64) error
+	Assign(ctx context.Context, t directory.TenantID, a autopilot.Assignment) (autopilot.Assignment, error)
+	Unassign(ctx context.Context, t directory.TenantID, profile autopilot.ProfileID, assignmentID string) error
+}
+
+// Explainer says why a device has the profile it has, or none.
+type Explainer interface {
+	Explain(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) (autopilot.Explanation, error)
+}
+
+// Lists answers filtered, sorted, paged reads. Every list obeys the query's
+// filter, search, order, cursor, page size and count.
+type Lists interface {
+	DirectoryLists
+	AutopilotLists
+}
+
+// DirectoryLists reads the Entra side.
+type DirectoryLists interface {
+	ListUsers(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.User], error)
+	ListDevices(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.Device], error)
+	ListGroups(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.Group], error)
+	ListMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error)
+	ListGroupsOf(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error)
+	ListAuditEvents(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.AuditEvent], error)
+}
+
+// AutopilotLists reads the Autopilot side; a non-empty assignedTo keeps to the
+// devices that have this profile.
+type AutopilotLists interface {
+	ListAutopilotDevices(ctx context.Context, t directory.TenantID, q *odata.Query, assignedTo autopilot.ProfileID) (odata.List[autopilot.Device], error)
+	ListImports(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[autopilot.ImportedDevice], error)
+	ListProfiles(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[autopilot.Profile], error)
+}
+
+// Objects reads single directory objects.
+type Objects interface {
+	GetTenant(ctx context.Context, id directory.TenantID) (directory.Tenant, error)
+	GetUser(ctx context.Context, t directory.TenantID, idOrUPN string) (directory.User, error)
+	GetDevice(ctx context.Context, t directory.TenantID, id directory.ObjectID) (directory.Device, error)
+	GetGroup(ctx context.Context, t directory.TenantID, id directory.ObjectID) (directory.Group, error)
+}
+
+// Registrations reads single Autopilot objects.
+type Registrations interface {
+	GetRegisteredDevice(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) (autopilot.Device, error)
+	GetProfile(ctx context.Context, t directory.TenantID, id autopilot.ProfileID) (autopilot.Profile, error)
+	GetImport(ctx context.Context, t directory.TenantID, id autopilot.ImportID) (autopilot.ImportedDevice, error)
+	ListAssignments(ctx context.Context, t directory.TenantID, p autopilot.ProfileID) ([]autopilot.Assignment, error)
+	// LoadConfig returns every profile and every assignment whose group lives.
+	LoadConfig(ctx context.Context, t directory.TenantID) ([]autopilot.Profile, []autopilot.Assignment, int64, error)
+}
