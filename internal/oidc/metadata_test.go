@@ -1,0 +1,190 @@
+package oidc_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+func text(t *testing.T, r *http.Response) string {
+	t.Helper()
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// thumbprint is RFC 7638 by hand.
+func thumbprint(e, n string) string {
+	sum := sha256.Sum256([]byte(`{"e":"` + e + `","kty":"RSA","n":"` + n + `"}`))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func headerOf(t *testing.T, token string) string {
+	t.Helper()
+	first, _, _ := strings.Cut(token, ".")
+	header, err := base64.RawURLEncoding.DecodeString(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(header)
+}
+
+func TestTheDocumentsAreAsRecorded(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	for name, path := range map[string]string{
+		"metadata-v2":        "/" + tenantA + "/v2.0/.well-known/openid-configuration",
+		"metadata-v1":        "/" + tenantA + "/.well-known/openid-configuration",
+		"metadata-common-v2": "/common/v2.0/.well-known/openid-configuration",
+		"metadata-common-v1": "/common/.well-known/openid-configuration",
+		"instance":           "/common/discovery/instance?api-version=1.1&authorization_endpoint=" + base + "/" + tenantA + "/oauth2/v2.0/authorize",
+		"instance-v1":        "/common/discovery/instance?authorization_endpoint=" + base + "/contoso.example/oauth2/authorize",
+		"endpoints":          "/metadata/endpoints?api-version=2022-09-01",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Host = "evil.example" // no address may come from here
+			answer := p.do(r)
+			if answer.StatusCode != http.StatusOK || answer.Header.Get("Access-Control-Allow-Origin") != "*" {
+				t.Fatalf("status %d, header %v", answer.StatusCode, answer.Header)
+			}
+			var got bytes.Buffer
+			if err := json.Indent(&got, []byte(text(t, answer)), "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			got.WriteByte('\n')
+			file := filepath.Join("testdata", name+".json")
+			if *update {
+				if err := os.WriteFile(file, got.Bytes(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTheIssuerHasTheTenantsIDWhicheverNameWasAsked(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	byID := text(t, p.get("/"+tenantA+"/v2.0/.well-known/openid-configuration"))
+	for _, name := range []string{"contoso.example", "CONTOSO.example", strings.ToUpper(tenantA)} {
+		if got := text(t, p.get("/"+name+"/v2.0/.well-known/openid-configuration")); got != byID {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestEveryAddressInTheMetadataAnswers(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	for _, document := range []string{"/v2.0/.well-known/openid-configuration", "/.well-known/openid-configuration"} {
+		for name, value := range read[map[string]any](t, p.get("/"+tenantA+document)) {
+			address, ok := value.(string)
+			if !ok || !strings.HasPrefix(address, base+"/") || name == "issuer" {
+				continue
+			}
+			path := strings.TrimPrefix(address, base)
+			if !p.handler.Owns(path) {
+				t.Errorf("%s: %s is not served", name, path)
+			}
+		}
+	}
+}
+
+func TestUnknownTenantsAreRefusedEverywhere(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	for _, path := range []string{
+		"/nowhere.example/v2.0/.well-known/openid-configuration", "/nowhere.example/.well-known/openid-configuration",
+		"/nowhere.example/discovery/keys", "/nowhere.example/oauth2/v2.0/authorize", "/x/discovery/v2.0/keys",
+	} {
+		checkProblem(t, p.get(path), 400, "invalid_request", 90002)
+	}
+}
+
+func TestInstanceDiscoveryKnowsThisServerOnly(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	for _, authority := range []string{
+		"https://login.microsoftonline.com/common/oauth2/authorize", "http://taxiway.example:8443/common", base + ".evil.example/common",
+		base, base + "/%3Cscript%3E/x", "%zz", base + "@evil.example/common",
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/common/discovery/instance", nil)
+		r.URL.RawQuery = "authorization_endpoint=" + strings.NewReplacer("%", "%25", "@", "%40").Replace(authority)
+		checkProblem(t, p.do(r), 400, "invalid_instance", 50049)
+	}
+}
+
+func TestAuthorizeIsAPageThatNeverRedirects(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	const evil = "https://evil.example/<script>"
+	for _, path := range []string{"/common/oauth2/v2.0/authorize", "/" + tenantA + "/oauth2/authorize"} {
+		answer := p.get(path + "?client_id=" + appID + "&response_type=code&state=<script>&redirect_uri=" + evil)
+		body := text(t, answer)
+		if answer.StatusCode != http.StatusBadRequest || answer.Header.Get("Location") != "" || answer.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("status %d, header %v", answer.StatusCode, answer.Header)
+		}
+		if !strings.Contains(body, "AADSTS50011") || strings.Contains(body, "script") || answer.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+			t.Errorf("body = %s", body)
+		}
+	}
+}
+
+func TestPreflightIsAnsweredWhereScriptsMayAsk(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	for path, want := range map[string]int{
+		tokenPath: 204, "/" + tenantA + "/discovery/v2.0/keys": 204, "/common/v2.0/.well-known/openid-configuration": 204,
+		"/" + tenantA + "/oauth2/v2.0/authorize": 405,
+	} {
+		r := httptest.NewRequest(http.MethodOptions, path, nil)
+		r.Header.Set("Origin", "https://app.example")
+		r.Header.Set("Access-Control-Request-Method", "POST")
+		answer := p.do(r)
+		if answer.StatusCode != want {
+			t.Errorf("%s: status %d, want %d", path, answer.StatusCode, want)
+		}
+		if (answer.Header.Get("Access-Control-Allow-Origin") == "*") != (want == 204) || answer.Header.Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s: header %v", path, answer.Header)
+		}
+	}
+}
+
+func TestOtherAddressesBelongToOthers(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	for _, path := range []string{"/", "", "/v1.0/users", "/beta/groups", "//oauth2/token", "/oauth2/token", "/a/b/oauth2/token", tokenPath + "/", "/metadata", "/common/discovery"} {
+		if p.handler.Owns(path) {
+			t.Errorf("%q is taken", path)
+		}
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.URL.Path = path
+		if got := p.do(r).StatusCode; got != http.StatusNotFound {
+			t.Errorf("%q: status %d, want 404", path, got)
+		}
+	}
+}
