@@ -95,13 +95,10 @@ func (h *Handler) getAuditEvent(c *call) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.Lists.ListAuditEvents(c.ctx(), c.tenant, byKey(auditTable, "id", strings.ToLower(c.keys["id"])))
+	e, err := h.Lists.GetAuditEvent(c.ctx(), c.tenant, c.keys["id"])
 	if err != nil {
-		return err
+		return missing(err, "audit event", c.keys["id"], "List the audit events to find the right id.")
 	}
-	if len(page.Items) == 0 {
-		return notFound("audit event", c.keys["id"], "List the audit events to find the right id.")
-	}
-	w := auditWire(&page.Items[0])
+	w := auditWire(&e)
 	return c.object(http.StatusOK, c.view(&w, auditTable, q, auditPath+selected(q)+"/$entity", ""))
 }

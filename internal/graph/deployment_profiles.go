@@ -149,6 +149,6 @@ func (h *Handler) listAssignedDevices(c *call) error {
 		return err
 	}
 	return list(c, identityTable, intunePaging, identitiesPath, func(q *odata.Query) (odata.List[autopilot.Device], error) {
-		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, q, p.ID)
+		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, p.ID, q)
 	}, c.identityWires)
 }

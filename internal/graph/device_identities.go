@@ -106,13 +106,13 @@ func identityWire(d *autopilot.Device) deviceIdentity {
 
 func (h *Handler) listIdentities(c *call) error {
 	return list(c, identityTable, intunePaging, identitiesPath, func(q *odata.Query) (odata.List[autopilot.Device], error) {
-		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, q, "")
+		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
 	}, c.identityWires)
 }
 
 func (h *Handler) countIdentities(c *call) error {
 	return count(c, identityTable, func(q *odata.Query) (odata.List[autopilot.Device], error) {
-		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, q, "")
+		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
 	})
 }
 

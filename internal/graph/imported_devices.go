@@ -178,7 +178,7 @@ func (h *Handler) getImport(c *call) error {
 	if err != nil {
 		return err
 	}
-	d, err := h.Registrations.GetImport(c.ctx(), c.tenant, autopilot.ImportID(c.keys["id"]))
+	d, err := h.Lists.GetImport(c.ctx(), c.tenant, autopilot.ImportID(c.keys["id"]))
 	if err != nil {
 		return missing(err, "import row", c.keys["id"], "List importedWindowsAutopilotDeviceIdentities to find the right id.")
 	}

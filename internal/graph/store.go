@@ -104,13 +104,15 @@ type DirectoryLists interface {
 	ListMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error)
 	ListGroupsOf(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error)
 	ListAuditEvents(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.AuditEvent], error)
+	GetAuditEvent(ctx context.Context, t directory.TenantID, id string) (directory.AuditEvent, error)
 }
 
 // AutopilotLists reads the Autopilot side; a non-empty assignedTo keeps to the
 // devices that have this profile.
 type AutopilotLists interface {
-	ListAutopilotDevices(ctx context.Context, t directory.TenantID, q *odata.Query, assignedTo autopilot.ProfileID) (odata.List[autopilot.Device], error)
+	ListAutopilotDevices(ctx context.Context, t directory.TenantID, assignedTo autopilot.ProfileID, q *odata.Query) (odata.List[autopilot.Device], error)
 	ListImports(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[autopilot.ImportedDevice], error)
+	GetImport(ctx context.Context, t directory.TenantID, id autopilot.ImportID) (autopilot.ImportedDevice, error)
 	ListProfiles(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[autopilot.Profile], error)
 }
 
@@ -126,7 +128,6 @@ type Objects interface {
 type Registrations interface {
 	GetRegisteredDevice(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) (autopilot.Device, error)
 	GetProfile(ctx context.Context, t directory.TenantID, id autopilot.ProfileID) (autopilot.Profile, error)
-	GetImport(ctx context.Context, t directory.TenantID, id autopilot.ImportID) (autopilot.ImportedDevice, error)
 	ListAssignments(ctx context.Context, t directory.TenantID, p autopilot.ProfileID) ([]autopilot.Assignment, error)
 	// LoadConfig returns every profile and every assignment whose group lives.
 	LoadConfig(ctx context.Context, t directory.TenantID) ([]autopilot.Profile, []autopilot.Assignment, int64, error)
