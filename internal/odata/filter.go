@@ -90,7 +90,7 @@ func (p *parser) chain(op Op, operand func() (*Expr, *Error)) (*Expr, *Error) {
 		if !p.isWord(op.String()) {
 			return join(op, parts), nil
 		}
-		if err := p.count(1); err != nil {
+		if err := p.count(); err != nil {
 			return nil, err
 		}
 		if err := p.advance(); err != nil {
@@ -110,7 +110,7 @@ func (p *parser) not() (*Expr, *Error) {
 		return nil, err
 	}
 	defer p.leave()
-	if err := p.count(1); err != nil {
+	if err := p.count(); err != nil {
 		return nil, err
 	}
 	if err := p.advance(); err != nil {
@@ -218,7 +218,7 @@ func (p *parser) booleanResult(left term, op Op, isOp bool) (*Expr, *Error) {
 	if p.depth < 1+left.expr.levels() {
 		return nil, p.tooDeep()
 	}
-	if err := p.count(1); err != nil {
+	if err := p.count(); err != nil {
 		return nil, err
 	}
 	return negate(left.expr), nil
@@ -234,8 +234,9 @@ func mirror(op Op) Op {
 		return Gt
 	case Le:
 		return Ge
+	default:
+		return op
 	}
-	return op
 }
 
 func (p *parser) comparisonOp() (Op, bool) {
@@ -355,8 +356,9 @@ func (p *parser) tooDeep() *Error {
 
 func (p *parser) leave() { p.depth++ }
 
-func (p *parser) count(n int) *Error {
-	if p.nodes -= n; p.nodes < 0 {
+// count takes one condition or value off the budget.
+func (p *parser) count() *Error {
+	if p.nodes--; p.nodes < 0 {
 		return &Error{Code: CodeTooComplex, Option: "$filter", Pos: column(p.lex.text, p.tok.pos), Message: fmt.Sprintf("The filter has more than %d conditions and values.", orDefault(p.opt.MaxNodes, DefaultMaxNodes)), Remedy: "Split it into several requests."}
 	}
 	return nil

@@ -244,7 +244,7 @@ func FuzzFilter(f *testing.F) {
 		opt := odata.Options{MaxDepth: depth % 60, MaxNodes: nodes % 600, Beta: true, Eventual: true}
 		e, err := odata.ParseFilter(text, table, opt)
 		if err != nil {
-			asError(t, err)
+			_ = asError(t, err)
 			return
 		}
 		canonical := e.String()

@@ -30,7 +30,7 @@ func (p *parser) lambda(op Op, name string, pos int) (term, *Error) {
 		return term{}, err
 	}
 	defer p.leave()
-	if err := p.count(1); err != nil {
+	if err := p.count(); err != nil {
 		return term{}, err
 	}
 	if err := p.advance(); err != nil {

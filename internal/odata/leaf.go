@@ -63,7 +63,7 @@ func (p *parser) leaf(op Op, left term, right *token) (*Expr, *Error) {
 	if err := p.allowed(op, left.prop, left.pos); err != nil {
 		return nil, err
 	}
-	if err := p.count(1); err != nil {
+	if err := p.count(); err != nil {
 		return nil, err
 	}
 	lit, err := p.convert(left.prop, right)
@@ -97,7 +97,7 @@ func (p *parser) in(left term) (*Expr, *Error) {
 	}
 	e := &Expr{Op: In, Property: exported(left.prop)}
 	for {
-		if err := p.count(1); err != nil {
+		if err := p.count(); err != nil {
 			return nil, err
 		}
 		item := p.tok
@@ -168,6 +168,8 @@ func (p *parser) convert(prop *Property, t *token) (Literal, *Error) {
 		if lit.Kind == KindString {
 			return p.enumMember(prop, t)
 		}
+	case Strings, Binary, Complex:
+		// Only null, which is handled above.
 	}
 	return lit, p.lex.fail(t.pos, quoteShort(prop.Name)+" is "+prop.Type.String()+" and cannot be compared with this constant.", example(prop.Type))
 }
@@ -193,6 +195,7 @@ func example(t Type) string {
 		return "Write all 36 characters of the GUID."
 	case Enum:
 		return "Write the value in single quotes."
+	case Strings, Binary, Complex:
 	}
 	return "Compare it with null."
 }

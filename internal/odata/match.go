@@ -50,12 +50,13 @@ func (e *Expr) eval(get func(*Property) any, item any) truth {
 		return yes - e.Args[0].eval(get, item)
 	case Any, All:
 		return e.evalLambda(get)
+	default:
+		value := item
+		if e.Property != nil {
+			value = get(e.Property)
+		}
+		return e.evalLeaf(value)
 	}
-	value := item
-	if e.Property != nil {
-		value = get(e.Property)
-	}
-	return e.evalLeaf(value)
 }
 
 // evalLambda folds the element expression over the collection: any is or, all is and.
@@ -99,7 +100,12 @@ func (e *Expr) evalLeaf(value any) truth {
 			return truthOf(c < 0)
 		}
 		return truthOf(c <= 0)
+	default:
+		return e.evalText(value)
 	}
+}
+
+func (e *Expr) evalText(value any) truth {
 	text, ok := value.(string)
 	if !ok {
 		return unknown
@@ -112,8 +118,9 @@ func (e *Expr) evalLeaf(value any) truth {
 		return truthOf(strings.HasPrefix(have, want))
 	case EndsWith:
 		return truthOf(strings.HasSuffix(have, want))
+	default:
+		return unknown
 	}
-	return unknown
 }
 
 func equal(value any, l Literal) bool {
@@ -181,6 +188,7 @@ func plain(value any) any {
 			}
 			return out
 		}
+	default:
 	}
 	return value // a complex value: only whether it is null counts
 }

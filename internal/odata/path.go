@@ -126,8 +126,10 @@ func isSegmentName(s string) bool {
 			return false
 		}
 	}
-	return s != ""
+	return s != "" && isWordStart(s[0])
 }
+
+func isDots(s string) bool { return s == "." || s == ".." }
 
 func parseSegment(escaped string) (Segment, error) {
 	text, err := url.PathUnescape(escaped)
@@ -137,7 +139,7 @@ func parseSegment(escaped string) (Segment, error) {
 	switch {
 	case text == "":
 		return Segment{}, badPath(escaped, "It has an empty segment.")
-	case text == "." || text == "..":
+	case isDots(text):
 		return Segment{}, badPath(escaped, "It has a dot segment.")
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
 		return Segment{}, badPath(escaped, "It is not valid text.")
@@ -173,6 +175,8 @@ func (s *Segment) readKeys(inner, escaped string) error {
 		}
 		last := after == ""
 		switch {
+		case name == "" && s.AltKey == nil && last && isDots(value):
+			return badPath(escaped, "It has a dot segment.") // as it would behind a slash
 		case name == "" && s.AltKey == nil && last:
 			s.Key, s.HasKey = value, true
 			return nil

@@ -172,8 +172,9 @@ func seek(p *Property, text string) (*Expr, bool) {
 	case Enum:
 		member, ok := p.member(text)
 		return &Expr{Op: Eq, Property: p, Value: Literal{Kind: KindString, String: member}}, ok
+	default:
+		return nil, false
 	}
-	return nil, false
 }
 
 func (s *searcher) searchable() string {
