@@ -183,6 +183,9 @@ func permitted(p *access.Principal, route *Route) error {
 
 func denied(permissions []string) error {
 	names := strings.Join(permissions, " or ")
+	if len(permissions) > 5 {
+		names = "a permission of Microsoft Graph"
+	}
 	return &fault.Error{
 		Kind: fault.Denied, Code: "Authorization_RequestDenied",
 		Message: "Insufficient privileges to complete the operation: it needs " + names + ".",

@@ -92,7 +92,7 @@ func (rt *router) find(method string, path []odata.Segment, version string) (mat
 			m.keys[next.keyName], m.keys[altKey] = value, next.alt
 			spelled[len(spelled)-1] += "(" + next.alt + "='" + url.PathEscape(strings.ReplaceAll(value, "'", "''")) + "')"
 			next = next.key
-		case at.key != nil && !s.Call && at.key.served(version):
+		case at.key != nil && !s.Call && at.key.served(version) && at.literal(s, beta) == nil:
 			next = at.key
 			m.keys[at.keyName] = s.Name
 			spelled = append(spelled, url.PathEscape(s.Name))
