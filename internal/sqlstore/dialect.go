@@ -53,10 +53,16 @@ func (d *dialect) sql(s string) string {
 	if sent, ok := d.translate.Load(s); ok {
 		return sent.(string)
 	}
-	sent := d.locks.Replace(s)
-	if d.question {
-		sent = dollar.ReplaceAllString(sent, "?$1")
-	}
+	sent := d.rewrite(s)
 	d.translate.Store(s, sent)
 	return sent
+}
+
+// rewrite is sql without the cache, for texts that clients' filters make.
+func (d *dialect) rewrite(s string) string {
+	s = d.locks.Replace(s)
+	if d.question {
+		s = dollar.ReplaceAllString(s, "?$1")
+	}
+	return s
 }

@@ -1,0 +1,19 @@
+package directory
+
+// Member is one object in a group, whole: the device or the user it is.
+type Member struct {
+	Kind   MemberKind
+	User   *User   // when Kind is MemberUser
+	Device *Device // when Kind is MemberDevice
+}
+
+// ID is the member's object id.
+func (m *Member) ID() ObjectID {
+	switch {
+	case m.Device != nil:
+		return m.Device.ID
+	case m.User != nil:
+		return m.User.ID
+	}
+	return ""
+}

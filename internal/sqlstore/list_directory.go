@@ -1,0 +1,152 @@
+package sqlstore
+
+import (
+	"context"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+	"taxiway/internal/odata"
+)
+
+var userList = &resource[directory.User]{
+	what: "users", fields: userFields, columns: columnsOf(userFields),
+	selects: userColumns, id: "u.id", scan: scanUser,
+}
+
+// ListUsers lists users.
+func (db *DB) ListUsers(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.User], error) {
+	s := db.scope(t)
+	s.from = "FROM users u WHERE u.tenant_id = " + bindID(s.b, t)
+	return list(ctx, db.reader(), userList, s, q)
+}
+
+var deviceList = &resource[directory.Device]{
+	what: "device objects", fields: deviceFields, columns: columnsOf(deviceFields),
+	selects: deviceColumns, id: "d.id", scan: scanDevice,
+}
+
+// ListDevices lists device objects.
+func (db *DB) ListDevices(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.Device], error) {
+	s := db.scope(t)
+	s.from = "FROM devices d WHERE d.tenant_id = " + bindID(s.b, t)
+	return list(ctx, db.reader(), deviceList, s, q)
+}
+
+var groupList = &resource[directory.Group]{
+	what: "groups", fields: groupFields, columns: columnsOf(groupFields),
+	selects: groupColumns, id: "g.id", scan: scanGroup,
+}
+
+// ListGroups lists living groups.
+func (db *DB) ListGroups(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.Group], error) {
+	s := db.scope(t)
+	s.from = "FROM dir_groups g WHERE g.deleted_at = 0 AND g.tenant_id = " + bindID(s.b, t)
+	return list(ctx, db.reader(), groupList, s, q)
+}
+
+// ListGroupsOf lists the living groups that a user or device is a member of.
+func (db *DB) ListGroupsOf(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error) {
+	s := db.scope(t)
+	s.from = "FROM memberships m JOIN dir_groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id" +
+		" WHERE g.deleted_at = 0 AND m.tenant_id = " + bindID(s.b, t) + " AND m.member_id = " + bindID(s.b, member)
+	return list(ctx, db.reader(), groupList, s, q)
+}
+
+var memberList = &resource[directory.Member]{
+	what: "members", fields: memberFields, columns: columnsOf(memberFields),
+	selects: "m.member_kind, m.member_id", id: "m.member_id", scan: scanMember, fill: fillMembers,
+}
+
+// ListMembers lists the users and devices in a group.
+func (db *DB) ListMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error) {
+	s := db.scope(t)
+	s.from = "FROM memberships m LEFT JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.member_id" +
+		" LEFT JOIN devices d ON d.tenant_id = m.tenant_id AND d.id = m.member_id" +
+		" WHERE m.tenant_id = " + bindID(s.b, t) + " AND m.group_id = " + bindID(s.b, group) +
+		" AND (u.id IS NOT NULL OR d.id IS NOT NULL)"
+	return list(ctx, db.reader(), memberList, s, q)
+}
+
+// scanMember reads what a member is; fillMembers reads the rest.
+func scanMember(r row, m *directory.Member) error {
+	var id directory.ObjectID
+	if err := r.Scan(memberKinds.as(&m.Kind), asID(&id)); err != nil {
+		return err
+	}
+	if m.Kind == directory.MemberUser {
+		m.User = &directory.User{ID: id}
+	} else {
+		m.Device = &directory.Device{ID: id}
+	}
+	return nil
+}
+
+// fillMembers reads the users and devices of a page, each kind in one go.
+func fillMembers(ctx context.Context, q querier, t directory.TenantID, page []hit[directory.Member]) ([]hit[directory.Member], error) {
+	var userIDs, deviceIDs []directory.ObjectID
+	for i := range page {
+		if page[i].item.User != nil {
+			userIDs = append(userIDs, page[i].item.ID())
+		} else {
+			deviceIDs = append(deviceIDs, page[i].item.ID())
+		}
+	}
+	users, err := byIDs(ctx, q, t, scanUser, "SELECT "+userColumns+" FROM users u WHERE u.tenant_id = ", "u.id", userIDs, func(u *directory.User) directory.ObjectID { return u.ID })
+	if err != nil {
+		return nil, err
+	}
+	devices, err := byIDs(ctx, q, t, scanDevice, "SELECT "+deviceColumns+" FROM devices d WHERE d.tenant_id = ", "d.id", deviceIDs, func(d *directory.Device) directory.ObjectID { return d.ID })
+	if err != nil {
+		return nil, err
+	}
+	kept := page[:0]
+	for _, h := range page {
+		m := &h.item
+		m.User, m.Device = users[m.ID()], devices[m.ID()]
+		if m.User != nil || m.Device != nil {
+			kept = append(kept, h)
+		}
+	}
+	return kept, nil
+}
+
+func byIDs[T any](ctx context.Context, q querier, t directory.TenantID, scan func(row, *T) error, head, column string, ids []directory.ObjectID, idOf func(*T) directory.ObjectID) (map[directory.ObjectID]*T, error) {
+	found := make(map[directory.ObjectID]*T, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	b := &builder{d: q.dialect()}
+	all, err := collect(ctx, q, scan, head+bindID(b, t)+" AND "+column+" IN ("+bindIDs(b, ids)+")", b.args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		found[idOf(&all[i])] = &all[i]
+	}
+	return found, nil
+}
+
+var auditList = &resource[directory.AuditEvent]{
+	what: "audit events", fields: auditFields, columns: columnsOf(auditFields),
+	selects: auditColumns, id: "e.id", scan: scanAudit, newest: true,
+}
+
+// ListAuditEvents lists audit events, the newest first unless asked otherwise.
+func (db *DB) ListAuditEvents(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.AuditEvent], error) {
+	s := db.scope(t)
+	s.from = "FROM audit e WHERE e.tenant_id = " + bindID(s.b, t)
+	return list(ctx, db.reader(), auditList, s, q)
+}
+
+// GetAuditEvent returns one audit event; fault.NotFound when there is none.
+func (db *DB) GetAuditEvent(ctx context.Context, t directory.TenantID, id string) (directory.AuditEvent, error) {
+	q := db.reader()
+	e, ok, err := first(ctx, q, scanAudit, "SELECT "+auditColumns+" FROM audit e WHERE e.tenant_id = $1 AND e.id = $2", idArg(q.dialect(), t), idArg(q.dialect(), id))
+	if err != nil {
+		return e, fault.Wrap("read audit event "+id, err)
+	}
+	if !ok {
+		return e, missing("audit event", id)
+	}
+	return e, nil
+}
