@@ -47,7 +47,7 @@ func (c *claims) checkPlace(base string, audiences []string) error {
 		return refuse(TokenIssuer, "The token was issued by another server.", nil)
 	}
 	tenant, v1 := strings.CutSuffix(tenant, "/")
-	if !v1 || strings.Contains(tenant, "/") {
+	if !v1 {
 		return refuse(TokenIssuer, "The token is not an access token for this resource.", nil)
 	}
 	if tenant == "" || tenant != c.Tenant {

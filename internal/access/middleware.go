@@ -8,6 +8,8 @@ import (
 )
 
 // Why a token was refused: the code of the fault's one detail.
+//
+//nolint:gosec // names of reasons, no credentials
 const (
 	TokenMissing     = "TokenMissing"
 	TokenMalformed   = "TokenMalformed"

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,9 +43,7 @@ func TestOnlyTheAuthorizationHeaderOpensTheDoor(t *testing.T) {
 				let, _ = access.FromContext(r.Context())
 			}))
 			r := httptest.NewRequest(http.MethodGet, c.target, nil)
-			for name, values := range c.header {
-				r.Header[name] = values
-			}
+			maps.Copy(r.Header, c.header)
 			answer := httptest.NewRecorder()
 			handler.ServeHTTP(answer, r)
 			if c.want == "" {

@@ -106,8 +106,7 @@ func (v *Verifier) claims(ctx context.Context, token string, now time.Time) (*cl
 	// The list of algorithms is ours, never the header's (RFC 8725 section 3.1).
 	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
-		var algorithm *jose.ErrUnexpectedSignatureAlgorithm
-		if errors.As(err, &algorithm) {
+		if _, ok := errors.AsType[*jose.ErrUnexpectedSignatureAlgorithm](err); ok {
 			return nil, refuse(TokenAlgorithm, "The token is not signed with RS256.", err)
 		}
 		return nil, refuse(TokenMalformed, "The token is not a signed JWT in compact form.", err)

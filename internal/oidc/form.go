@@ -34,8 +34,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, &problem{http.StatusRequestEntityTooLarge, invalidRequest, 90100, "The body is larger than 128 KB."}
 		}
 		return nil, bad("The body ended too early.")

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"flag"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,16 +17,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the goldens anew")
-
-func text(t *testing.T, r *http.Response) string {
-	t.Helper()
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
-}
 
 // thumbprint is RFC 7638 by hand.
 func thumbprint(e, n string) string {
@@ -61,11 +50,11 @@ func TestTheDocumentsAreAsRecorded(t *testing.T) {
 			r := httptest.NewRequest(http.MethodGet, path, nil)
 			r.Host = "evil.example" // no address may come from here
 			answer := p.do(r)
-			if answer.StatusCode != http.StatusOK || answer.Header.Get("Access-Control-Allow-Origin") != "*" {
-				t.Fatalf("status %d, header %v", answer.StatusCode, answer.Header)
+			if answer.Code != http.StatusOK || answer.Header().Get("Access-Control-Allow-Origin") != "*" {
+				t.Fatalf("status %d, header %v", answer.Code, answer.Header())
 			}
 			var got bytes.Buffer
-			if err := json.Indent(&got, []byte(text(t, answer)), "", "  "); err != nil {
+			if err := json.Indent(&got, answer.Body.Bytes(), "", "  "); err != nil {
 				t.Fatal(err)
 			}
 			got.WriteByte('\n')
@@ -89,9 +78,9 @@ func TestTheDocumentsAreAsRecorded(t *testing.T) {
 func TestTheIssuerHasTheTenantsIDWhicheverNameWasAsked(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
-	byID := text(t, p.get("/"+tenantA+"/v2.0/.well-known/openid-configuration"))
+	byID := p.get("/" + tenantA + "/v2.0/.well-known/openid-configuration").Body.String()
 	for _, name := range []string{"contoso.example", "CONTOSO.example", strings.ToUpper(tenantA)} {
-		if got := text(t, p.get("/"+name+"/v2.0/.well-known/openid-configuration")); got != byID {
+		if got := p.get("/" + name + "/v2.0/.well-known/openid-configuration").Body.String(); got != byID {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -144,11 +133,11 @@ func TestAuthorizeIsAPageThatNeverRedirects(t *testing.T) {
 	const evil = "https://evil.example/<script>"
 	for _, path := range []string{"/common/oauth2/v2.0/authorize", "/" + tenantA + "/oauth2/authorize"} {
 		answer := p.get(path + "?client_id=" + appID + "&response_type=code&state=<script>&redirect_uri=" + evil)
-		body := text(t, answer)
-		if answer.StatusCode != http.StatusBadRequest || answer.Header.Get("Location") != "" || answer.Header.Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("status %d, header %v", answer.StatusCode, answer.Header)
+		body := answer.Body.String()
+		if answer.Code != http.StatusBadRequest || answer.Header().Get("Location") != "" || answer.Header().Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("status %d, header %v", answer.Code, answer.Header())
 		}
-		if !strings.Contains(body, "AADSTS50011") || strings.Contains(body, "script") || answer.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		if !strings.Contains(body, "AADSTS50011") || strings.Contains(body, "script") || answer.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
 			t.Errorf("body = %s", body)
 		}
 	}
@@ -165,11 +154,11 @@ func TestPreflightIsAnsweredWhereScriptsMayAsk(t *testing.T) {
 		r.Header.Set("Origin", "https://app.example")
 		r.Header.Set("Access-Control-Request-Method", "POST")
 		answer := p.do(r)
-		if answer.StatusCode != want {
-			t.Errorf("%s: status %d, want %d", path, answer.StatusCode, want)
+		if answer.Code != want {
+			t.Errorf("%s: status %d, want %d", path, answer.Code, want)
 		}
-		if (answer.Header.Get("Access-Control-Allow-Origin") == "*") != (want == 204) || answer.Header.Get("Access-Control-Allow-Credentials") != "" {
-			t.Errorf("%s: header %v", path, answer.Header)
+		if (answer.Header().Get("Access-Control-Allow-Origin") == "*") != (want == 204) || answer.Header().Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s: header %v", path, answer.Header())
 		}
 	}
 }
@@ -183,7 +172,7 @@ func TestOtherAddressesBelongToOthers(t *testing.T) {
 		}
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.URL.Path = path
-		if got := p.do(r).StatusCode; got != http.StatusNotFound {
+		if got := p.do(r).Code; got != http.StatusNotFound {
 			t.Errorf("%q: status %d, want 404", path, got)
 		}
 	}

@@ -92,8 +92,7 @@ func (h *Handler) problem(w http.ResponseWriter, r *http.Request, err error) {
 // translate turns any error into Entra's words. A fault that nobody foresaw
 // goes to the log and shows nothing.
 func (h *Handler) translate(ctx context.Context, err error) *problem {
-	var p *problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*problem](err); ok {
 		return p
 	}
 	if e, ok := fault.As(err); ok {

@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/big"
 	"net/http"
@@ -19,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
@@ -113,6 +114,8 @@ func (a *apps) Authenticate(_ context.Context, t directory.TenantID, id, present
 	switch {
 	case a.away != nil:
 		return directory.Application{}, a.away
+	case uuid.Validate(id) != nil:
+		return directory.Application{}, fmt.Errorf("client id %q would reach the database", id)
 	case t != tenantA || (id != appID && id != disabled):
 		return refuse("UnknownApplication")
 	case presented == "expired":
@@ -177,14 +180,14 @@ func sharedStore(t *testing.T) *keyStore {
 	return &keyStore{rows: []directory.SigningKey{row}}
 }
 
-func (p *provider) do(r *http.Request) *http.Response {
+func (p *provider) do(r *http.Request) *httptest.ResponseRecorder {
 	p.t.Helper()
 	answer := httptest.NewRecorder()
 	p.handler.ServeHTTP(answer, r)
-	return answer.Result()
+	return answer
 }
 
-func (p *provider) get(path string) *http.Response {
+func (p *provider) get(path string) *httptest.ResponseRecorder {
 	p.t.Helper()
 	return p.do(httptest.NewRequest(http.MethodGet, path, nil))
 }
@@ -201,16 +204,11 @@ func goodForm() url.Values {
 
 const tokenPath = "/" + tenantA + "/oauth2/v2.0/token"
 
-func read[T any](t *testing.T, r *http.Response) T {
+func read[T any](t *testing.T, r *httptest.ResponseRecorder) T {
 	t.Helper()
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var v T
-	if err := json.Unmarshal(body, &v); err != nil {
-		t.Fatalf("answer %d %q: %v", r.StatusCode, body, err)
+	if err := json.Unmarshal(r.Body.Bytes(), &v); err != nil {
+		t.Fatalf("answer %d %q: %v", r.Code, r.Body, err)
 	}
 	return v
 }

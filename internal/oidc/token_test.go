@@ -3,6 +3,7 @@ package oidc_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -43,20 +44,18 @@ func TestAnAppGetsATokenThatVerifiesWithThePublishedKeys(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			form := goodForm()
-			for name, value := range c.form {
-				form[name] = value
-			}
+			maps.Copy(form, c.form)
 			r := formRequest(c.path, form.Encode())
 			if c.prepare != nil {
 				c.prepare(r)
 			}
 			answer := p.do(r)
 			got := read[map[string]any](t, answer)
-			if answer.StatusCode != http.StatusOK {
-				t.Fatalf("status %d: %v", answer.StatusCode, got)
+			if answer.Code != http.StatusOK {
+				t.Fatalf("status %d: %v", answer.Code, got)
 			}
-			if answer.Header.Get("Cache-Control") != "no-store" || answer.Header.Get("Access-Control-Allow-Origin") != "*" {
-				t.Errorf("header = %v", answer.Header)
+			if answer.Header().Get("Cache-Control") != "no-store" || answer.Header().Get("Access-Control-Allow-Origin") != "*" {
+				t.Errorf("header = %v", answer.Header())
 			}
 			token, _ := got["access_token"].(string)
 			claims := verify(t, token, set)
@@ -224,16 +223,16 @@ func TestARequestOfTheWrongFormIsRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			answer := p.do(c.request)
 			checkProblem(t, answer, c.status, c.word, c.number)
-			if c.status == 405 && answer.Header.Get("Allow") == "" {
+			if c.status == 405 && answer.Header().Get("Allow") == "" {
 				t.Error("405 without Allow")
 			}
-			if challenge := answer.Header.Get("WWW-Authenticate"); (challenge != "") != (c.status == 401) {
+			if challenge := answer.Header().Get("WWW-Authenticate"); (challenge != "") != (c.status == 401) {
 				t.Errorf("WWW-Authenticate = %q with status %d", challenge, c.status)
 			}
 		})
 	}
 	exactly := good + "&pad=" + strings.Repeat("x", 128<<10-len(good)-5)
-	if got := p.do(formRequest(tokenPath, exactly)).StatusCode; got != http.StatusOK {
+	if got := p.do(formRequest(tokenPath, exactly)).Code; got != http.StatusOK {
 		t.Errorf("a body of exactly 128 KB: status %d", got)
 	}
 }
@@ -288,18 +287,18 @@ type problemBody struct {
 
 var description = regexp.MustCompile(`^AADSTS(\d+): [A-Z][^<>]+\. Trace ID: ([0-9a-f-]{36}) Correlation ID: ([0-9a-f-]{36}) Timestamp: (2026-03-01 12:00:00Z)$`)
 
-func checkProblem(t *testing.T, answer *http.Response, status int, word string, number int) problemBody {
+func checkProblem(t *testing.T, answer *httptest.ResponseRecorder, status int, word string, number int) problemBody {
 	t.Helper()
 	body := read[problemBody](t, answer)
-	if answer.StatusCode != status || body.Error != word || len(body.Codes) != 1 || body.Codes[0] != number {
-		t.Errorf("status %d, %+v; want %d %s %d", answer.StatusCode, body, status, word, number)
+	if answer.Code != status || body.Error != word || len(body.Codes) != 1 || body.Codes[0] != number {
+		t.Errorf("status %d, %+v; want %d %s %d", answer.Code, body, status, word, number)
 	}
 	m := description.FindStringSubmatch(body.Description)
 	if m == nil || m[2] != body.TraceID || m[3] != body.CorrelationID || m[4] != body.Timestamp {
 		t.Errorf("description %q does not agree with %+v", body.Description, body)
 	}
-	if answer.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("Cache-Control = %q", answer.Header.Get("Cache-Control"))
+	if answer.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("Cache-Control = %q", answer.Header().Get("Cache-Control"))
 	}
 	return body
 }
