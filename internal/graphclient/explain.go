@@ -1,0 +1,60 @@
+package graphclient
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Explanation is taxiway's own answer to why a device has the profile it has,
+// or none.
+type Explanation struct {
+	Sentence string             `json:"explanation"`
+	Status   Status             `json:"profileStatus"`
+	Ready    bool               `json:"readyToDeploy"`
+	Waiting  string             `json:"waitingFor"`
+	Message  string             `json:"statusMessage"`
+	Remedies []string           `json:"remedies"`
+	Profiles []ExplainedProfile `json:"profiles"`
+	Groups   []ExplainedGroup   `json:"groups"`
+	Device   DeviceIdentity     `json:"device"`
+}
+
+// ExplainedProfile is what became of one profile.
+type ExplainedProfile struct {
+	ID              string    `json:"id"`
+	DisplayName     string    `json:"displayName"`
+	CreatedDateTime time.Time `json:"createdDateTime"`
+	Verdict         string    `json:"verdict"`
+	Reason          string    `json:"reason"`
+}
+
+// ExplainedGroup is one group that an assignment names.
+type ExplainedGroup struct {
+	ID          string          `json:"id"`
+	DisplayName string          `json:"displayName"`
+	Kind        string          `json:"membershipType"`
+	Member      bool            `json:"isMember"`
+	Rule        string          `json:"membershipRule"`
+	Paused      bool            `json:"isPaused"`
+	Details     *RuleEvaluation `json:"membershipRuleEvaluationDetails"`
+}
+
+// RuleEvaluation is Graph's expressionEvaluationDetails: one part of a rule
+// with its outcome.
+type RuleEvaluation struct {
+	Expression string `json:"expression"`
+	Result     bool   `json:"expressionResult"`
+	Property   *struct {
+		Name  string `json:"propertyName"`
+		Value string `json:"propertyValue"`
+	} `json:"propertyToEvaluate"`
+	Details []RuleEvaluation `json:"expressionEvaluationDetails"`
+}
+
+// Explain asks why a registered device has its status.
+func (c *Client) Explain(ctx context.Context, id string) (Explanation, error) {
+	var e Explanation
+	err := c.call(ctx, http.MethodGet, identities+"/"+id+"/explain", nil, nil, &e)
+	return e, err
+}
