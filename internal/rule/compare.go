@@ -29,20 +29,20 @@ func (p *parser) comparison(start token, prop *property, from origin) (*node, *E
 	if prop.version && (op.op == opAtLeast || op.op == opAtMost) {
 		p.warn(t.pos, fmt.Sprintf("%s on %s compares version numbers; Microsoft Entra does not accept it.", op.name, prop.Name))
 	}
-	return p.lower(&node{cond: c, pos: start.pos, end: p.tokens[p.next-1].end}), nil
+	return lower(&node{cond: c, pos: start.pos, end: p.tokens[p.next-1].end}, t.pos), nil
 }
 
 // lower turns a condition straight on a string collection into its quantified form: a positive
 // operator asks for one element, a negated one for no element, that is every element negated. Compared
-// with null it stays, and asks whether the collection is empty.
-func (p *parser) lower(n *node) *node {
+// with null it stays, and asks whether the collection is empty. operator is where the operator stands.
+func lower(n *node, operator int) *node {
 	c := n.cond
 	if c.prop.Type != StringCollection || c.null {
 		return n
 	}
 	inner := *c
 	inner.prop, inner.origin = element, fromElement
-	leaf := &node{cond: &inner, pos: n.pos, end: n.end}
+	leaf := &node{cond: &inner, pos: operator, end: n.end, implied: true}
 	quantifier := &node{shape: shapeAny, prop: c.prop, kids: []*node{leaf}, pos: n.pos, end: n.end}
 	if c.negate {
 		quantifier.shape = shapeAll

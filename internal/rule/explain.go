@@ -27,7 +27,13 @@ func (r *Rule) Explain(o *Object, now time.Time) Explanation {
 }
 
 // expression is the part of the rule's text that n came from.
-func (r *Rule) expression(n *node) string { return string(r.src[n.pos:n.end]) }
+func (r *Rule) expression(n *node) string {
+	text := string(r.src[n.pos:n.end])
+	if n.implied {
+		return "_ " + text
+	}
+	return text
+}
 
 func (r *Rule) explain(n *node, s scope) Explanation {
 	e := Explanation{Expression: r.expression(n), Result: n.test(s)}

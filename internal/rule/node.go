@@ -25,6 +25,7 @@ type node struct {
 	cond     *condition // of a leaf
 	prop     *property  // of a quantifier: its collection
 	pos, end int        // the node's text, in runes, outer parentheses left out
+	implied  bool       // of a lowered leaf: the text begins with the operator, "_" is to be thought
 
 	// Exactly one of these is set, by compile: the test of the object, or of one element.
 	test      func(scope) bool

@@ -65,7 +65,11 @@ func (c canon) operand(outer shape) string {
 }
 
 func (c *condition) normal(k Kind) string {
-	return c.name(k) + " " + c.spelling.name + " " + c.normalValue()
+	name := c.name(k)
+	if c.prop.extension != "" {
+		name = k.String() + "." + c.prop.extension
+	}
+	return name + " " + c.spelling.name + " " + c.normalValue()
 }
 
 // name spells what is compared: the object's property, an element, or a field of a plan.
@@ -75,8 +79,6 @@ func (c *condition) name(k Kind) string {
 		return "_"
 	case c.origin == fromPlan:
 		return "assignedPlan." + c.prop.Name
-	case c.prop.extension != "":
-		return k.String() + "." + c.prop.extension
 	default:
 		return k.String() + "." + c.prop.Name
 	}
