@@ -34,7 +34,11 @@ type door struct {
 // openDoors binds every configured listener, so that a taken port is told
 // before anything runs.
 func (s *Server) openDoors(ctx context.Context) error {
-	people := s.observed("people", s.peopleHandler())
+	inner, err := s.peopleHandler()
+	if err != nil {
+		return err
+	}
+	people := s.observed("people", inner)
 	devices := s.observed("devices", s.devicesHandler())
 	tlsConfig, err := s.tlsConfig()
 	if err != nil {

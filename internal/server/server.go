@@ -19,6 +19,7 @@ import (
 	"taxiway/internal/directory"
 	"taxiway/internal/jobs"
 	"taxiway/internal/oidc"
+	"taxiway/internal/oobe"
 	"taxiway/internal/sqlstore"
 )
 
@@ -43,6 +44,8 @@ type Server struct {
 	keys      *oidc.KeyRing
 	verifier  *access.Verifier
 	skipKey   []byte
+	proof     *oobe.Proof
+	sightings *autopilot.Sightings
 	authority *authority
 	runner    *jobs.Runner
 
@@ -135,6 +138,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	stopJobs()
 	<-jobsDone
+	if _, flush := s.sightings.Flush(grace); flush != nil {
+		err = errors.Join(err, flush)
+	}
 	if release := s.db.Release(grace, s.token); release != nil {
 		err = errors.Join(err, release)
 	}

@@ -14,6 +14,7 @@ import (
 	"taxiway/internal/jobs"
 	"taxiway/internal/odata"
 	"taxiway/internal/oidc"
+	"taxiway/internal/oobe"
 )
 
 // leaseLife is how long a process may be silent before another takes its work.
@@ -47,7 +48,15 @@ func (s *Server) wire(ctx context.Context) error {
 	if s.skipKey, err = s.db.Secret(ctx, "skiptoken", freshKey()); err != nil {
 		return fmt.Errorf("read the skiptoken key: %w", err)
 	}
-	s.runner.Jobs = []jobs.Job{
+	proofKey, err := s.db.Secret(ctx, "ztd-challenge", freshKey())
+	if err != nil {
+		return fmt.Errorf("read the challenge key: %w", err)
+	}
+	if s.proof, err = oobe.NewProof(proofKey, s.clock, s.db); err != nil {
+		return err
+	}
+	s.sightings = &autopilot.Sightings{Store: s.db}
+	s.runner.Jobs = append(s.deviceJobs(), []jobs.Job{
 		jobs.SettleMarks(s.engine, s.db, s.clock, lease, s.log),
 		jobs.RunFills(s.engine, s.db, s.clock, lease),
 		jobs.WarmConfig(s.engine, s.db),
@@ -57,7 +66,7 @@ func (s *Server) wire(ctx context.Context) error {
 		{Name: "tenant_clocks", Every: time.Second, RunOnce: func(ctx context.Context) (jobs.Result, error) {
 			return jobs.Result{}, s.clock.reload(ctx, s.db.Directory())
 		}},
-	}
+	}...)
 	return nil
 }
 
@@ -71,9 +80,13 @@ func (s *Server) appState(ctx context.Context, tenant, appID string) (access.App
 }
 
 // peopleHandler is the listener for people and programs: sign-in and Graph.
-func (s *Server) peopleHandler() http.Handler {
+func (s *Server) peopleHandler() (http.Handler, error) {
+	signer, err := odata.NewSigner(s.skipKey)
+	if err != nil {
+		return nil, fmt.Errorf("make the skiptoken signer: %w", err)
+	}
 	g := &graph.Handler{
-		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: odata.NewSigner(s.skipKey),
+		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: signer,
 		Directory: s.directory, Autopilot: s.autopilot, Lists: s.db, Objects: s.db.Directory(), Registrations: s.db.Autopilot(),
 		Log: s.log, RequestID: requestID, Address: requestAddress,
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
@@ -90,5 +103,5 @@ func (s *Server) peopleHandler() http.Handler {
 		default:
 			http.NotFound(w, r)
 		}
-	})
+	}), nil
 }

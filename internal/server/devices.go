@@ -1,0 +1,36 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"taxiway/internal/jobs"
+	"taxiway/internal/oobe"
+)
+
+// devicesHandler is the listener for PCs.
+func (s *Server) devicesHandler() http.Handler {
+	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Clock: s.clock, Log: s.log}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/ztd/") {
+			h.ServeHTTP(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	})
+}
+
+// deviceJobs write behind what PCs caused.
+func (s *Server) deviceJobs() []jobs.Job {
+	return []jobs.Job{
+		{Name: "store_sightings", Every: time.Second, RunOnce: func(ctx context.Context) (jobs.Result, error) {
+			n, err := s.sightings.Flush(ctx)
+			return jobs.Result{Done: n}, err
+		}},
+		{Name: "forget_nonces", Every: time.Minute, RunOnce: func(ctx context.Context) (jobs.Result, error) {
+			return jobs.Result{}, s.db.ForgetNonces(ctx, s.clock.Real())
+		}},
+	}
+}
