@@ -47,7 +47,7 @@ type device struct {
 
 var deviceTable = &odata.Table{
 	Name: "microsoft.graph.device",
-	Properties: []odata.Property{
+	Properties: append([]odata.Property{
 		prop("id", odata.GUID, filter|sorted|readOnly),
 		prop("deletedDateTime", odata.Time, readOnly),
 		prop("accountEnabled", odata.Bool, filter),
@@ -70,11 +70,20 @@ var deviceTable = &odata.Table{
 		prop("operatingSystemVersion", odata.String, filter|sorted),
 		prop("physicalIds", odata.Strings, filter|readOnly),
 		prop("profileType", odata.String, filter),
-		prop("registrationDateTime", odata.Time, filter|sorted|readOnly),
-		prop("systemLabels", odata.Strings, readOnly),
+		prop("registrationDateTime", odata.Time, readOnly),
+		prop("systemLabels", odata.Strings, filter|readOnly),
 		prop("trustType", odata.String, filter|readOnly),
 		nested("extensionAttributes", "microsoft.graph.onPremisesExtensionAttributes", 0),
-	},
+	}, extensionProperties("extensionAttributes")...),
+}
+
+// extensionProperties are the members of extensionAttributes, for $filter.
+func extensionProperties(parent string) []odata.Property {
+	out := make([]odata.Property, 15)
+	for n := range out {
+		out[n] = prop(parent+"/extensionAttribute"+strconv.Itoa(n+1), odata.String, filter)
+	}
+	return out
 }
 
 // notKeptOnDevices are further properties of Graph's device that clients send back.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"taxiway/internal/fault"
 	"taxiway/internal/odata"
@@ -130,6 +131,19 @@ func missing(err error, kind, id, remedy string) error {
 		return err
 	}
 	return notFound(kind, id, remedy)
+}
+
+// located gives a bare not-found fault of the store its target, the id in the
+// path, and its remedy.
+func located(err error, path string) error {
+	e, ok := fault.As(err)
+	if !ok || e.Kind != fault.NotFound || len(e.Details) > 0 {
+		return err
+	}
+	collection, _, _ := strings.Cut(strings.TrimPrefix(path, "deviceManagement/"), "/")
+	full := *e
+	full.Details = []fault.Detail{{Target: "id", Code: e.Code, Message: e.Message, Remedy: "List " + collection + " to find the right id."}}
+	return &full
 }
 
 // inDirectory gives a not-found fault the code that Entra's part of Graph has

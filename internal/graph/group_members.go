@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"taxiway/internal/directory"
@@ -16,7 +17,7 @@ const (
 )
 
 // memberTable is what a list of members can be asked for: the properties of
-// users and devices together; filters and sorting only on what both have.
+// users and devices together; filters on what clients look for among members.
 var memberTable = &odata.Table{
 	Name:       "microsoft.graph.directoryObject",
 	Properties: memberProperties(),
@@ -32,7 +33,8 @@ func memberProperties() []odata.Property {
 		for _, p := range t.Properties {
 			if !seen[p.Name] {
 				seen[p.Name] = true
-				p.Filter, p.Sort, p.Search = false, false, false
+				p.Filter = slices.Contains([]string{"accountEnabled", "deviceId", "userPrincipalName"}, p.Name)
+				p.Sort, p.Search = false, false
 				out = append(out, p)
 			}
 		}

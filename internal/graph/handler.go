@@ -149,7 +149,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, depth int) error
 		meta: odata.ParseAccept(r.Header.Get("Accept")), depth: depth,
 	}
 	c.r = r.WithContext(directory.WithActor(r.Context(), h.actor(r, p)))
-	err = found.route.handle(h, c)
+	err = located(found.route.handle(h, c), found.route.Path)
 	if !strings.HasPrefix(found.route.Path, "deviceManagement/") {
 		err = inDirectory(err)
 	}

@@ -40,7 +40,7 @@ var importedTable = &odata.Table{
 		prop("id", odata.GUID, filter|sorted|readOnly),
 		prop("groupTag", odata.String, filter|sorted|search),
 		prop("serialNumber", odata.String, filter|sorted|search),
-		prop("productKey", odata.String, 0),
+		prop("productKey", odata.String, filter),
 		prop("importId", odata.String, filter|sorted),
 		prop("hardwareIdentifier", odata.Binary, 0),
 		prop("assignedUserPrincipalName", odata.String, filter|sorted|search),

@@ -69,7 +69,7 @@ var userTable = &odata.Table{
 		prop("deletedDateTime", odata.Time, readOnly),
 		prop("accountEnabled", odata.Bool, filter),
 		nested("assignedPlans", "microsoft.graph.assignedPlan", onSelect),
-		prop("businessPhones", odata.Strings, filter),
+		prop("businessPhones", odata.Strings, 0),
 		prop("city", odata.String, filter),
 		prop("companyName", odata.String, filter),
 		prop("country", odata.String, filter),
@@ -80,7 +80,7 @@ var userTable = &odata.Table{
 		prop("employeeId", odata.String, filter),
 		prop("faxNumber", odata.String, filter),
 		prop("givenName", odata.String, filter|search),
-		prop("imAddresses", odata.Strings, filter),
+		prop("imAddresses", odata.Strings, 0),
 		prop("jobTitle", odata.String, filter),
 		prop("mail", odata.String, filter|search),
 		prop("mailNickname", odata.String, filter),
@@ -102,7 +102,7 @@ var userTable = &odata.Table{
 		prop("usageLocation", odata.String, filter),
 		prop("userPrincipalName", odata.String, filter|sorted|search),
 		prop("userType", odata.String, filter),
-		prop("mdmLicensed", odata.Bool, filter), // ours: the licence that enrolment asks for
+		prop("mdmLicensed", odata.Bool, 0), // ours: the licence that enrolment asks for
 	},
 }
 
