@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -14,7 +16,10 @@ import (
 // sealer encrypts key columns with the master key: AES-256-GCM, a random nonce
 // in front, and the row's name as additional data, so that a sealed value does
 // not open in another row.
-type sealer struct{ aead cipher.AEAD }
+type sealer struct {
+	aead     cipher.AEAD
+	chainKey []byte // of the audit chain, see auditchain.go
+}
 
 func newSealer(key []byte) (*sealer, error) {
 	if len(key) != 32 {
@@ -28,7 +33,11 @@ func newSealer(key []byte) (*sealer, error) {
 	if err != nil {
 		return nil, fault.Wrap("use the master key", err)
 	}
-	return &sealer{aead}, nil
+	chain, err := hkdf.Key(sha256.New, key, nil, "taxiway audit chain", sha256.Size)
+	if err != nil {
+		return nil, fault.Wrap("use the master key", err)
+	}
+	return &sealer{aead, chain}, nil
 }
 
 func (s *sealer) seal(name string, plain []byte) ([]byte, error) {
