@@ -78,21 +78,17 @@ func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data directory: %w", err)
-	}
-	unlock, err := sqlstore.Lock(cfg.DataDir)
+	unlock, err := lockDataDir(cfg)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock}
 	s.runner = &jobs.Runner{Log: s.log, Observe: s.metrics.observeJob}
-	master, err := sqlstore.LoadMasterKey(cfg.DataDir, cfg.MasterKey.Reveal())
+	opts, err := storeOptions(cfg, o)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	s.db, err = sqlstore.Open(ctx, sqlstore.Options{URL: cfg.Database.URL.Reveal(), Dir: cfg.DataDir, MasterKey: master, MaxConns: cfg.Database.MaxConnections, Logger: s.log, Clock: o.Now})
-	if err != nil {
+	if s.db, err = sqlstore.Open(ctx, opts); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.wire(ctx); err != nil {
@@ -102,6 +98,14 @@ func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// lockDataDir makes the data directory and holds it for this process.
+func lockDataDir(cfg config.Config) (unlock func(), err error) {
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	return sqlstore.Lock(cfg.DataDir)
 }
 
 // Run serves until ctx ends: then new work is refused, what has begun may

@@ -35,7 +35,7 @@ func (s *Server) wire(ctx context.Context) error {
 	}
 	s.directory = &directory.Service{Store: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease}
 	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease}
-	s.apps = &directory.AppService{Store: s.db, Clock: s.clock, NewID: s.newID}
+	s.apps = &directory.AppService{Store: s.db, Clock: s.clock, NewID: s.newID, Permissions: access.Permissions()}
 
 	var err error
 	if s.keys, err = oidc.OpenKeyRing(ctx, s.db, s.clock); err != nil {
@@ -76,7 +76,7 @@ func (s *Server) appState(ctx context.Context, tenant, appID string) (access.App
 	if err != nil {
 		return access.AppState{}, err
 	}
-	return access.AppState{Enabled: a.Enabled, Permissions: a.Permissions}, nil
+	return access.AppState{Name: a.DisplayName, Enabled: a.Enabled, ObjectID: string(a.ServicePrincipal), Permissions: a.Permissions, Version: a.Version}, nil
 }
 
 // peopleHandler is the listener for people and programs: sign-in and Graph.

@@ -1,0 +1,10 @@
+// Package servertest runs the whole server in process for tests: real store,
+// real listeners with TLS, real tokens. A test speaks to it as a program would,
+// over the wire.
+//
+//	what                                        file
+//	Engines: the two databases as subtests      engines.go
+//	Start, Join, Stop: processes of one world   world.go
+//	Graph calls and tokens                      client.go
+//	a PC that asks for its profile              pc.go
+package servertest
