@@ -3,7 +3,9 @@ package sqlstore
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -145,4 +147,20 @@ func (db *DB) checkSchema(ctx context.Context) error {
 		return fault.New(fault.Precondition, "SchemaTooOld", fmt.Sprintf("The database has schema %d, this program needs %d: run taxiway migrate.", at, SchemaVersion))
 	}
 	return db.refuseNewer(ctx)
+}
+
+// SchemaDigest is a short name for the exact text of all migrations; test
+// databases are kept under it.
+func SchemaDigest() string {
+	sum := sha256.New()
+	// Walking what is embedded cannot fail.
+	_ = fs.WalkDir(migrations, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(migrations, name)
+		sum.Write(text)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
