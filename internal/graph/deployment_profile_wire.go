@@ -34,7 +34,7 @@ type deploymentProfile struct {
 	OldOOBE                oldOOBESettings     `json:"outOfBoxExperienceSettings"`
 	StatusScreen           *statusScreen       `json:"enrollmentStatusScreenSettings"`
 	HybridSkipConnectivity *bool               `json:"hybridAzureADJoinSkipConnectivityCheck,omitempty"`
-	Assignments            []profileAssignment `json:"assignments"`
+	Assignments            []profileAssignment `json:"assignments,omitempty"` // on a profile that was asked for, never nil
 }
 
 type oobeSetting struct {

@@ -10,7 +10,7 @@
 //	read.go                   typed reads of body properties
 //	query.go, list.go         query options, one page of a collection
 //	render.go                 $select, version and metadata level applied to a wire struct
-//	table.go                  how property tables are written down
+//	table.go, tables.go       how property tables are written down, and all of them
 //	etag.go                   ETag and If-Match
 //	errors.go                 the one renderer of errors
 //	batch.go                  $batch

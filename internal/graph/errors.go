@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -102,7 +103,7 @@ func queryFault(e *odata.Error) *fault.Error {
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	data, err := json.Marshal(v)
+	data, err := marshal(v)
 	if err != nil {
 		// Wire structs hold plain values only; a body that cannot be written
 		// is a programming error and must not look like success.
@@ -113,6 +114,18 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // the client may be gone; there is nobody to tell
+}
+
+// marshal is json.Marshal without escapes for HTML: nobody shows these answers
+// as a page, and people copy nextLinks out of them.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // short shows what a caller sent without letting it fill the answer.

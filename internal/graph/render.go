@@ -2,7 +2,6 @@ package graph
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -85,7 +84,7 @@ func (v *view) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
 	put := func(name string, value any) error {
-		data, err := json.Marshal(value)
+		data, err := marshal(value)
 		if err != nil {
 			return err
 		}

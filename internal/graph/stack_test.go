@@ -40,7 +40,8 @@ func newStack(t *testing.T) *stack {
 		}
 	})
 	clock, newID := fixedClock{noon}, counter()
-	lease := func() directory.Lease { return directory.Lease{Token: newID(), Until: noon.Add(time.Minute)} }
+	process := newID() // one process, one token
+	lease := func() directory.Lease { return directory.Lease{Token: process, Until: noon.Add(time.Minute)} }
 	engine := &autopilot.Engine{
 		Store: db.Autopilot(), Work: db, Clock: clock, Lease: lease, NewID: newID, InlineFill: 10_000, Bound: time.Minute,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Notify: func() {},

@@ -1,0 +1,32 @@
+package graph
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"taxiway/internal/odata"
+)
+
+// Collections is the property table of every collection that can be listed, by
+// its path below the version: what $filter, $orderby, $search and $select may
+// name there.
+func Collections() map[string]*odata.Table {
+	return map[string]*odata.Table{
+		identitiesPath: identityTable,
+		importsPath:    importedTable,
+		profilesPath:   profileTable,
+		auditPath:      auditTable,
+		"groups":       groupTable,
+		"devices":      deviceTable,
+		"users":        userTable,
+		"organization": organizationTable,
+	}
+}
+
+// Tables is every property table there is, in the order of their names.
+func Tables() []*odata.Table {
+	all := append(slices.Collect(maps.Values(Collections())), memberTable, settingsTable, assignmentTable)
+	slices.SortFunc(all, func(a, b *odata.Table) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
