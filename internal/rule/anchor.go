@@ -126,6 +126,7 @@ func leafAnchors(c *condition, inside *property) []anchor {
 		prop = inside
 	case fromPlan:
 		prop, field = inside, c.prop.slot
+	default: // the object's own property
 	}
 	var set []anchor
 	for _, v := range values {
@@ -151,11 +152,12 @@ func cost(set []anchor) float64 {
 		if bracket := strings.IndexByte(a.value, ']'); a.prop.Type == StringCollection && bracket >= len(a.value)-2 && bracket >= 0 {
 			share = 0.6
 		}
-		switch n := utf8.RuneCountInString(a.value); {
-		case a.op == Prefix:
+		switch n := utf8.RuneCountInString(a.value); a.op {
+		case Prefix:
 			share = widen(share, 3, n)
-		case a.op == Contains:
+		case Contains:
 			share = widen(share, 8, n)
+		default:
 		}
 		sum += share
 	}

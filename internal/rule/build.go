@@ -32,9 +32,9 @@ func (b *builder) add(r *Rule, position int32) {
 		b.positions[id] = append(b.positions[id], position)
 		return
 	}
-	id := int32(len(b.rules)) //nolint:gosec // a list of rules is far shorter than 2^31
+	id := int32(len(b.tests)) //nolint:gosec // a list of rules is far shorter than 2^31
 	b.ids[r.hash] = id
-	b.rules = append(b.rules, r)
+	b.tests = append(b.tests, r.root.test)
 	b.positions = append(b.positions, []int32{position})
 
 	set := anchorsOf(r.root, nil)

@@ -118,10 +118,11 @@ func (p *parser) text(c *condition) *Error {
 		}
 	case opAtLeast, opAtMost:
 		if !isVersion(t.text) {
-			return refuse(CodeInvalidValue, start.pos, start.source, fmt.Sprintf("%s is not a version number", start.source), "Write numbers with dots between them, for example \"10.0.26100\".")
+			return refuse(CodeInvalidValue, start.pos, start.source, start.source+" is not a version number", "Write numbers with dots between them, for example \"10.0.26100\".")
 		}
 	case opMatch:
 		return c.setRegex(start)
+	default: // any text will do
 	}
 	return nil
 }
@@ -227,8 +228,7 @@ func (p *parser) date(c *condition) *Error {
 		c.moment.fixed = when
 	}
 	if open {
-		_, err := p.expect(tokenClose, ")")
-		return err
+		return p.expect(tokenClose, ")")
 	}
 	return nil
 }

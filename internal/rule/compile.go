@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -144,8 +145,14 @@ func leafTest(c *condition) func(scope) bool {
 		return func(s scope) bool { return (len(s.object.lists[slot]) == 0) != negate }
 	case PlanCollection:
 		return func(s scope) bool { return (len(s.object.plans) == 0) != negate }
+	default:
+		return leafTextTest(c)
 	}
-	test := textTest(c)
+}
+
+// leafTextTest compiles a condition on one text property of the object.
+func leafTextTest(c *condition) func(scope) bool {
+	slot, negate, test := c.prop.slot, c.negate, textTest(c)
 	if prop := c.prop; prop.extension != "" {
 		return func(s scope) bool { return test(s.object.entry(prop)) }
 	}
@@ -224,14 +231,7 @@ func listTest(values []string) func(*entry) bool {
 			return ok
 		}
 	}
-	return func(e *entry) bool {
-		for _, v := range values {
-			if e.folded == v {
-				return true
-			}
-		}
-		return false
-	}
+	return func(e *entry) bool { return slices.Contains(values, e.folded) }
 }
 
 // regexTest looks for a literal the regex requires before it runs the regex, which is many times dearer.

@@ -81,7 +81,7 @@ func TestEveryRuleOfAnotherDialectOrPublishedBrokenIsRefusedWhereItIsWrong(t *te
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkRefused(t, column[0], column[1], pos)
+		_ = checkRefused(t, column[0], column[1], pos)
 	}
 }
 

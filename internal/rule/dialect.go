@@ -58,9 +58,9 @@ func unknownProperty(k Kind, name string, pos int) *Error {
 	case renamed[k][folded] != "":
 		remedy = fmt.Sprintf("Write %s.%s.", k, renamed[k][folded])
 	case k == User && tables[Device].names[folded] != nil:
-		remedy = fmt.Sprintf("%s is a property of devices.", tables[Device].names[folded].Name)
+		remedy = tables[Device].names[folded].Name + " is a property of devices."
 	case k == Device && tables[User].names[folded] != nil:
-		remedy = fmt.Sprintf("%s is a property of users; a device rule cannot look at its owner.", tables[User].names[folded].Name)
+		remedy = tables[User].names[folded].Name + " is a property of users; a device rule cannot look at its owner."
 	case strings.HasPrefix(folded, "extension_"):
 		remedy = "An extension property is called user.extension_<32 hexadecimal digits>_<name>."
 	default:

@@ -53,6 +53,8 @@ func TestARefusalNamesCodeAndPlace(t *testing.T) {
 		{`user.otherMails -any (user.city -eq "a")`, rule.CodeUnexpectedToken, 22},
 		{`user.otherMails -any (assignedPlan.service -eq "a")`, rule.CodeUnexpectedToken, 22},
 		{`user.assignedPlans -any (_ -eq "a")`, rule.CodeUnexpectedToken, 25},
+		{`user.assignedPlans -any assignedPlan`, rule.CodeUnexpectedToken, 24},
+		{`uſer.cty -eq "a"`, rule.CodeUnsupportedProperty, 5},
 		{`user.otherMails -any _ -eq "a" -and _ -eq "b"`, rule.CodeUnexpectedToken, 36},
 		{`_ -eq "a"`, rule.CodeUnexpectedToken, 0},
 		{`assignedPlan.service -eq "SCO"`, rule.CodeUnexpectedToken, 0},
@@ -108,7 +110,7 @@ func TestARefusalNamesCodeAndPlace(t *testing.T) {
 		{`(Direct Reports for "x")`, rule.CodeDirectReportsNotSupported, 1},
 		{`Direct Reports "x"`, rule.CodeUnexpectedToken, 15},
 	} {
-		checkRefused(t, c.text, c.code, c.pos)
+		_ = checkRefused(t, c.text, c.code, c.pos)
 	}
 }
 

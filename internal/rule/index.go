@@ -17,7 +17,7 @@ type Index struct {
 
 // partition indexes the rules of one kind; a rule is known by its number among the distinct ones.
 type partition struct {
-	rules     []*Rule
+	tests     []func(scope) bool
 	positions [][]int32 // of each distinct rule in the list given to NewIndex, ascending
 	always    []int32   // rules without an anchor
 	texts     []field
@@ -48,7 +48,7 @@ func NewIndex(rules []*Rule) *Index {
 	x.scratch.New = func() any { return new(scratch) }
 	builders := [2]*builder{newBuilder(), newBuilder()}
 	for i, r := range rules {
-		builders[r.kind].add(r, int32(i)) //nolint:gosec // a list of rules is far shorter than 2^31
+		builders[r.kind].add(r, int32(i))
 	}
 	for k, b := range builders {
 		x.kinds[k] = b.build()
@@ -59,18 +59,18 @@ func NewIndex(rules []*Rule) *Index {
 // Match appends to dst the positions of the rules that o satisfies at now, ascending, and returns it.
 func (x *Index) Match(o *Object, now time.Time, dst []int32) []int32 {
 	p := &x.kinds[o.kind]
-	if len(p.rules) == 0 {
+	if len(p.tests) == 0 {
 		return dst
 	}
 	s, _ := x.scratch.Get().(*scratch)
-	s.found.grow(len(p.rules))
+	s.found.grow(len(p.tests))
 	s.matched.grow(x.size)
 
 	p.find(o, &s.found)
 	s.candidates = s.found.drain(s.candidates[:0])
 	where := scope{o, now}
 	for _, id := range s.candidates {
-		if p.rules[id].root.test(where) {
+		if p.tests[id](where) {
 			s.matched.setAll(p.positions[id])
 		}
 	}

@@ -30,7 +30,13 @@ func canonical(k Kind, n *node) canon {
 			word = " -all ("
 		}
 		return canon{shape: n.shape, text: k.String() + "." + n.prop.Name + word + canonical(k, n.kids[0]).text + ")"}
+	default:
+		return canonicalChain(k, n)
 	}
+}
+
+// canonicalChain is canonical for -and and -or.
+func canonicalChain(k Kind, n *node) canon {
 	var kids []canon
 	for _, kid := range n.kids {
 		if c := canonical(k, kid); c.shape == n.shape {
@@ -74,10 +80,10 @@ func (c *condition) normal(k Kind) string {
 
 // name spells what is compared: the object's property, an element, or a field of a plan.
 func (c *condition) name(k Kind) string {
-	switch {
-	case c.origin == fromElement:
+	switch c.origin {
+	case fromElement:
 		return "_"
-	case c.origin == fromPlan:
+	case fromPlan:
 		return "assignedPlan." + c.prop.Name
 	default:
 		return k.String() + "." + c.prop.Name

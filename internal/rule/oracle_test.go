@@ -215,7 +215,7 @@ func compareTexts(value, op string, operand []piece) bool {
 	switch op {
 	case "in":
 		for _, p := range operand {
-			if (p.quoted || !strings.Contains("[],", p.text)) && strings.EqualFold(p.text, value) {
+			if (p.quoted || !punctuation[p.text]) && strings.EqualFold(p.text, value) {
 				return true
 			}
 		}
@@ -255,6 +255,8 @@ func compareTexts(value, op string, operand []piece) bool {
 		panic("the oracle does not know " + op)
 	}
 }
+
+var punctuation = map[string]bool{"[": true, "]": true, ",": true}
 
 // versions compares dotted numbers; not ok when one is none.
 func versions(a, b string) (int, bool) {

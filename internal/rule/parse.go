@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -60,21 +61,19 @@ func (p *parser) take() token {
 
 // accept takes the next token if it is one of the keywords.
 func (p *parser) accept(keywords ...string) bool {
-	k := p.peek().keyword()
-	for _, want := range keywords {
-		if k == want {
-			p.take()
-			return true
-		}
+	if !slices.Contains(keywords, p.peek().keyword()) {
+		return false
 	}
-	return false
+	p.take()
+	return true
 }
 
-func (p *parser) expect(kind tokenKind, name string) (token, *Error) {
-	if t := p.peek(); t.kind != kind {
-		return t, unexpected(t, "", name)
+func (p *parser) expect(kind tokenKind, name string) *Error {
+	t := p.take()
+	if t.kind != kind {
+		return unexpected(t, "", name)
 	}
-	return p.take(), nil
+	return nil
 }
 
 // rule = expr end | "Direct Reports for" string
@@ -194,7 +193,7 @@ func (p *parser) condition(t token) (*node, *Error) {
 	if !dotted || name == "" {
 		return nil, unexpected(t, "", kind.String()+".<property>")
 	}
-	pos := t.pos + len(object) + 1 // object is ASCII: it folded to "user" or "device"
+	pos := t.pos + utf8.RuneCountInString(object) + 1
 	if err := p.blankMissing(t); err != nil {
 		return nil, err
 	}
@@ -272,13 +271,13 @@ func (p *parser) elementCondition(t token) (*node, *Error) {
 		}
 		return p.comparison(t, element, fromElement)
 	}
-	object, name, _ := strings.Cut(t.text, ".")
-	if Fold(object) != "assignedplan" {
+	object, name, dotted := strings.Cut(t.text, ".")
+	if Fold(object) != "assignedplan" || !dotted {
 		return nil, unexpected(t, "Inside -any and -all, assignedPlan is one element of assignedPlans.", p.operandNames()...)
 	}
 	prop := planFields.names[Fold(name)]
 	if prop == nil {
-		return nil, refuse(CodeUnsupportedProperty, t.pos+len(object)+1, name, fmt.Sprintf("Unsupported property '%s'", name),
+		return nil, refuse(CodeUnsupportedProperty, t.pos+utf8.RuneCountInString(object)+1, name, fmt.Sprintf("Unsupported property '%s'", name),
 			"A plan has assignedPlan.service, assignedPlan.servicePlanId and assignedPlan.capabilityStatus.")
 	}
 	return p.comparison(t, prop, fromPlan)
@@ -294,7 +293,7 @@ func (p *parser) directReports() *Error {
 		}
 		p.take()
 	}
-	if _, err := p.expect(tokenString, "an object id in quotes"); err != nil {
+	if err := p.expect(tokenString, "an object id in quotes"); err != nil {
 		return err
 	}
 	return refuse(CodeDirectReportsNotSupported, start.pos, string(p.src[start.pos:p.tokens[p.next-1].end]), "'Direct Reports for' is not supported, because users have no managers,", "Select users by a property, for example user.department.")
@@ -305,7 +304,7 @@ func (p *parser) memberOf(pos int, name string) *Error {
 	if !p.accept("any") {
 		return unexpected(p.peek(), "", "-any")
 	}
-	if _, err := p.expect(tokenOpen, "("); err != nil {
+	if err := p.expect(tokenOpen, "("); err != nil {
 		return err
 	}
 	if t := p.take(); Fold(t.text) != "group.objectid" || t.kind != tokenWord {
@@ -317,7 +316,7 @@ func (p *parser) memberOf(pos int, name string) *Error {
 	if _, err := p.list(); err != nil {
 		return err
 	}
-	if _, err := p.expect(tokenClose, ")"); err != nil {
+	if err := p.expect(tokenClose, ")"); err != nil {
 		return err
 	}
 	return refuse(CodeMemberOfRetired, pos, name, "memberOf is not supported: Microsoft retired it on 3 November 2026; found", "Assign to the groups themselves, or select by a property.")
