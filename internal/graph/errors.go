@@ -75,8 +75,7 @@ func asFault(err error) *fault.Error {
 	if e, ok := fault.As(err); ok {
 		return e
 	}
-	var bad *odata.Error
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*odata.Error](err); ok {
 		return queryFault(bad)
 	}
 	return &fault.Error{Kind: fault.Internal, Code: codeInternal, Cause: err}

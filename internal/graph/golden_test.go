@@ -89,10 +89,10 @@ var fixedGUIDs = []string{"00000000-0000-0000-0000-000000000000", "adadadad-808e
 func (p *player) fill(text string) string {
 	return variable.ReplaceAllStringFunc(text, func(v string) string {
 		m := variable.FindStringSubmatch(v)
-		switch {
-		case m[1] == "hash":
+		switch m[1] {
+		case "hash":
 			return hashOf(p.t, m[2])
-		case m[1] == "tenant":
+		case "tenant":
 			return tenant
 		}
 		for guid, name := range p.names {

@@ -3,6 +3,7 @@ package graph
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"taxiway/internal/odata"
 )
@@ -58,14 +59,7 @@ func selected(q *odata.Query) string {
 	if q == nil || len(q.Select) == 0 {
 		return ""
 	}
-	s := "("
-	for i, name := range q.Select {
-		if i > 0 {
-			s += ","
-		}
-		s += name
-	}
-	return s + ")"
+	return "(" + strings.Join(q.Select, ",") + ")"
 }
 
 // count answers …/$count as plain text.

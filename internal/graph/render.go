@@ -41,7 +41,9 @@ var wireFields sync.Map // reflect.Type → []wireField
 
 func fieldsOf(t reflect.Type) []wireField {
 	if known, ok := wireFields.Load(t); ok {
-		return known.([]wireField) //nolint:errcheck,forcetypeassert // only this function stores
+		if fields, ok := known.([]wireField); ok {
+			return fields
+		}
 	}
 	fields := make([]wireField, 0, t.NumField())
 	for i := range t.NumField() {
@@ -105,7 +107,7 @@ func (v *view) MarshalJSON() ([]byte, error) {
 		value := s.Field(f.index)
 		switch {
 		case f.inline:
-			more, _ := value.Interface().(map[string]string)
+			more, _ := reflect.TypeAssert[map[string]string](value)
 			for _, name := range slices.Sorted(maps.Keys(more)) {
 				if v.query != nil && v.query.Select != nil {
 					break

@@ -55,10 +55,11 @@ func TestPathsAreFoundAsGraphFindsThem(t *testing.T) {
 	} {
 		w := send(t, edge(t, nil), as(), c.method, c.path, nil)
 		e := decode[errorBody](t, w).Error
-		text := e.Message
+		words := []string{e.Message}
 		for _, d := range e.Details {
-			text += " " + d.Remedy
+			words = append(words, d.Remedy)
 		}
+		text := strings.Join(words, " ")
 		if w.Code != c.status || !strings.Contains(text, c.says) {
 			t.Errorf("%s %s: %d %q, want %d and %q", c.method, c.path, w.Code, text, c.status, c.says)
 		}

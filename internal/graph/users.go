@@ -119,12 +119,28 @@ var notKeptOnUsers = []string{
 
 // userAttributes maps Graph's text properties to the names of the rule language.
 var userAttributes = []struct{ graph, attribute string }{
-	{"city", "city"}, {"companyName", "companyName"}, {"country", "country"}, {"department", "department"},
-	{"employeeId", "employeeId"}, {"faxNumber", "facsimileTelephoneNumber"}, {"givenName", "givenName"}, {"jobTitle", "jobTitle"},
-	{"mail", "mail"}, {"mailNickname", "mailNickName"}, {"mobilePhone", "mobile"}, {"officeLocation", "physicalDeliveryOfficeName"},
-	{"onPremisesDistinguishedName", "onPremisesDistinguishedName"}, {"onPremisesSecurityIdentifier", "onPremisesSecurityIdentifier"},
-	{"passwordPolicies", "passwordPolicies"}, {"postalCode", "postalCode"}, {"preferredLanguage", "preferredLanguage"}, {"state", "state"},
-	{"streetAddress", "streetAddress"}, {"surname", "surname"}, {"usageLocation", "usageLocation"}, {"userType", "userType"},
+	{"city", "city"},
+	{"companyName", "companyName"},
+	{"country", "country"},
+	{"department", "department"},
+	{"employeeId", "employeeId"},
+	{"faxNumber", "facsimileTelephoneNumber"},
+	{"givenName", "givenName"},
+	{"jobTitle", "jobTitle"},
+	{"mail", "mail"},
+	{"mailNickname", "mailNickName"},
+	{"mobilePhone", "mobile"},
+	{"officeLocation", "physicalDeliveryOfficeName"},
+	{"onPremisesDistinguishedName", "onPremisesDistinguishedName"},
+	{"onPremisesSecurityIdentifier", "onPremisesSecurityIdentifier"},
+	{"passwordPolicies", "passwordPolicies"},
+	{"postalCode", "postalCode"},
+	{"preferredLanguage", "preferredLanguage"},
+	{"state", "state"},
+	{"streetAddress", "streetAddress"},
+	{"surname", "surname"},
+	{"usageLocation", "usageLocation"},
+	{"userType", "userType"},
 }
 
 // The two of the rule language that are lists in Graph and hold the first entry.
