@@ -48,8 +48,7 @@ func ParseHash(property, text string) (*hwhash.Hash, error) {
 	if err == nil {
 		return h, nil
 	}
-	var e *hwhash.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*hwhash.Error](err); ok {
 		return nil, fault.Field(fault.Invalid, e.Code, property, e.Message, e.Remedy)
 	}
 	return nil, fault.Wrap("parse hardware hash", err)
@@ -69,7 +68,8 @@ func (s *Service) report(ctx context.Context, t directory.TenantID, id DeviceID,
 			return fmt.Errorf("parse registered hash of %s: %w", id, err)
 		}
 		cmp := hwhash.Compare(registered, h)
-		next, keep := d.Remediation, []byte(nil)
+		var next RemediationState
+		var keep []byte
 		switch {
 		case cmp.Verdict == hwhash.AnotherDevice, taken:
 			next = RemediationManual

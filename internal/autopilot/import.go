@@ -71,6 +71,11 @@ func (s *Service) Import(ctx context.Context, t directory.TenantID, rows []Impor
 	return results, nil
 }
 
+// accept takes back what an earlier run of the transaction wrote.
+func (r *ImportedDevice) accept() {
+	r.Status, r.Registration, r.ErrorCode, r.ErrorName, r.ErrorMessage = ImportComplete, "", 0, "", ""
+}
+
 func (r *ImportedDevice) refuse(code int, name, message string) {
 	r.Status, r.ErrorCode, r.ErrorName, r.ErrorMessage = ImportError, code, name, message
 }
@@ -88,9 +93,8 @@ func (s *Service) checkRow(r *ImportedDevice, row *ImportRow, at int, seen map[C
 	}
 	h, err := hwhash.Parse(row.HardwareHash)
 	if err != nil {
-		var e *hwhash.Error
 		detail := err.Error()
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*hwhash.Error](err); ok {
 			detail = e.Message + " " + e.Remedy
 		}
 		r.refuse(codeInvalidHash, hwhash.CodeName(codeInvalidHash), detail)
@@ -131,8 +135,7 @@ func (s *Service) register(ctx context.Context, t directory.TenantID, results []
 	err := s.Store.InTx(ctx, func(tx Tx) error {
 		objects, foreign = nil, 0
 		for _, c := range good {
-			*c.result = ImportedDevice{ID: c.result.ID, Batch: c.result.Batch, SerialNumber: c.result.SerialNumber, ProductKey: c.result.ProductKey,
-				GroupTag: c.result.GroupTag, AssignedUser: c.result.AssignedUser, Status: ImportComplete, CreatedAt: c.result.CreatedAt}
+			c.result.accept()
 		}
 		known, err := s.checkUsers(ctx, tx, t, good)
 		if err != nil {
@@ -305,8 +308,10 @@ func (l *foreignLimit) check(t directory.TenantID, now time.Time) error {
 	if c.n < foreignMax || wait <= 0 {
 		return nil
 	}
-	return &fault.Error{Kind: fault.Throttled, Code: "TooManyForeignDevices", Message: "Too many rows named PCs that are registered elsewhere; imports wait for a while.", RetryAfter: wait,
-		Details: []fault.Detail{{Target: "importedWindowsAutopilotDeviceIdentities", Code: "TooManyForeignDevices", Message: "More than 200 rows in ten minutes were refused with 808.", Remedy: "Remove those rows and try again later."}}}
+	return &fault.Error{
+		Kind: fault.Throttled, Code: "TooManyForeignDevices", Message: "Too many rows named PCs that are registered elsewhere; imports wait for a while.", RetryAfter: wait,
+		Details: []fault.Detail{{Target: "importedWindowsAutopilotDeviceIdentities", Code: "TooManyForeignDevices", Message: "More than 200 rows in ten minutes were refused with 808.", Remedy: "Remove those rows and try again later."}},
+	}
 }
 
 func (l *foreignLimit) add(t directory.TenantID, now time.Time, n int) {

@@ -1,6 +1,7 @@
 package autopilot
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -143,14 +144,7 @@ func (o *OOBE) validate() error {
 	return nil
 }
 
-func oneOf[T comparable](v T, known ...T) bool {
-	for _, k := range known {
-		if v == k {
-			return true
-		}
-	}
-	return false
-}
+func oneOf[T comparable](v T, known ...T) bool { return slices.Contains(known, v) }
 
 // validLocale accepts what the Language (Region) list can hold: BCP 47 tags of
 // the shape Windows uses (en-US, sr-Latn-RS, ca-ES-valencia).

@@ -3,6 +3,7 @@ package autopilot
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 
 	"taxiway/internal/directory"
@@ -71,6 +72,6 @@ func randomAfter(first directory.ObjectID, nowMilli int64, random uint64) direct
 	}
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(from+int64(random%uint64(nowMilli-from)))<<16) //nolint:gosec // both times are after 1970
-	h := fmt.Sprintf("%x", b)
+	h := hex.EncodeToString(b[:])
 	return directory.ObjectID(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
 }

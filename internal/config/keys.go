@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -147,39 +146,3 @@ func setList(target *[]string, raw any) error {
 type expectedError string
 
 func (e expectedError) Error() string { return "expected " + string(e) }
-
-// nearest is the known name with the smallest edit distance, or "" when none
-// resembles the given one.
-func nearest(name string, known []string) string {
-	if len(known) == 0 {
-		return ""
-	}
-	best := slices.MinFunc(known, func(a, b string) int {
-		return cmp.Compare(distance(name, a), distance(name, b))
-	})
-	if distance(name, best) > max(2, len(name)/3) {
-		return ""
-	}
-	return best
-}
-
-// distance is the Levenshtein distance in bytes; keys are ASCII.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substitute := diagonal
-			if a[i] != b[j] {
-				substitute++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitute, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}

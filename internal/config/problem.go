@@ -36,7 +36,7 @@ func unknown(source, name string, known []string) problem {
 		what:   fmt.Sprintf("%q is no known key", name),
 		remedy: "Remove it, or see config.example.toml for every key.",
 	}
-	if near := nearest(name, known); near != "" {
+	if near := fault.Nearest(name, known); near != "" {
 		p.remedy = fmt.Sprintf("Did you mean %q?", near)
 	}
 	return p

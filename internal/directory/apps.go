@@ -245,7 +245,7 @@ func (s *AppService) granted(names []string) ([]string, error) {
 	for _, name := range names {
 		if !slices.Contains(s.Permissions, name) {
 			details = append(details, fault.Detail{
-				Target: name, Code: "UnknownPermission", Message: "There is no permission " + quote(name) + ".", Remedy: nearest(name, s.Permissions),
+				Target: name, Code: "UnknownPermission", Message: "There is no permission " + quote(name) + ".", Remedy: didYouMean(name, s.Permissions),
 			})
 		}
 	}
@@ -253,44 +253,6 @@ func (s *AppService) granted(names []string) ([]string, error) {
 		return nil, &fault.Error{Kind: fault.Invalid, Code: "UnknownPermission", Message: strings.TrimSpace(details[0].Message + " " + details[0].Remedy), Details: details}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(names))), nil
-}
-
-// nearest suggests the known name with the fewest edits, unless none is close.
-func nearest(name string, known []string) string {
-	if len(name) > 100 {
-		return ""
-	}
-	best, least := "", len(name)/2+1
-	for _, k := range known {
-		if d := edits(strings.ToLower(name), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "Did you mean " + best + "?"
-}
-
-// edits is the Levenshtein distance in bytes.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(diagonal+cost, row[j]+1, row[j+1]+1)
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }
 
 func (s *AppService) event(ctx context.Context, activity string, a Application, changes ...Change) AuditEvent {
@@ -306,4 +268,12 @@ func secretChange(s Secret, added bool) Change {
 		return Change{Property: "secret", New: s.KeyID}
 	}
 	return Change{Property: "secret", Old: s.KeyID}
+}
+
+// didYouMean is the remedy for an unknown name.
+func didYouMean(name string, known []string) string {
+	if near := fault.Nearest(name, known); near != "" {
+		return "Did you mean " + near + "?"
+	}
+	return "Use a name of Microsoft Graph's permissions reference."
 }

@@ -253,8 +253,8 @@ func TestAnUnknownPermissionComesWithTheNearestName(t *testing.T) {
 		"device.readwrite.all":   "Did you mean Device.ReadWrite.All?",
 		"Device.Reed.All":        "Did you mean Device.Read.All?",
 		"Groups.Read.All":        "Did you mean Group.Read.All?",
-		"x":                      "",
-		strings.Repeat("y", 500): "",
+		"x":                      "Use a name of Microsoft Graph's permissions reference.",
+		strings.Repeat("y", 500): "Use a name of Microsoft Graph's permissions reference.",
 	} {
 		_, _, err := s.Create(t.Context(), appTenant, "x", []string{"Device.Read.All", name}, 0)
 		e, ok := fault.As(err)

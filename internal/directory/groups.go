@@ -15,8 +15,7 @@ import (
 func CheckRule(kind GroupKind, text string) (*rule.Rule, error) {
 	r, err := rule.Parse(text)
 	if err != nil {
-		var e *rule.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*rule.Error](err); ok {
 			return nil, fault.Field(fault.Invalid, e.Code, "membershipRule",
 				fmt.Sprintf("Dynamic membership rule validation error at character %d: %s", e.Pos+1, e.Message), e.Remedy)
 		}

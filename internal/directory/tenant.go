@@ -26,7 +26,7 @@ type Tenant struct {
 	// ProfileWithoutTPM lets a PC whose registered hash holds no TPM key have
 	// its profile, without the assigned user's name.
 	ProfileWithoutTPM bool
-	CreatedAt   time.Time
+	CreatedAt         time.Time
 }
 
 // Clock tells two times: the tenant's moves timers, report windows and dated

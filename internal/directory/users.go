@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"taxiway/internal/fault"
@@ -111,9 +112,9 @@ func (s *Service) DeleteUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 
 func (u *User) clone() User {
 	c := *u
-	c.Attributes = make(map[string]string, len(u.Attributes))
-	for k, v := range u.Attributes {
-		c.Attributes[k] = v
+	c.Attributes = maps.Clone(u.Attributes)
+	if c.Attributes == nil {
+		c.Attributes = map[string]string{}
 	}
 	return c
 }

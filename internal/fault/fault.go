@@ -72,8 +72,7 @@ func Wrap(doing string, cause error) error {
 	if cause == nil {
 		return nil
 	}
-	var known *Error
-	if errors.As(cause, &known) {
+	if _, known := As(cause); known {
 		return fmt.Errorf("%s: %w", doing, cause)
 	}
 	return &Error{Kind: Internal, Code: "InternalServerError", Message: "The server could not finish the request; its log has the cause under this request id.", Cause: fmt.Errorf("%s: %w", doing, cause)}
@@ -89,9 +88,7 @@ func KindOf(err error) Kind {
 
 // As finds the first *Error in the chain.
 func As(err error) (*Error, bool) {
-	var e *Error
-	ok := errors.As(err, &e)
-	return e, ok
+	return errors.AsType[*Error](err)
 }
 
 // Is reports whether err is a fault of this kind.

@@ -42,3 +42,14 @@ func TestFieldNamesTargetAndRemedy(t *testing.T) {
 		t.Errorf("details = %+v, want target and remedy", e.Details)
 	}
 }
+
+func TestNearestOffersTheLikeliestKnownNameOrNone(t *testing.T) {
+	known := []string{"displayName", "groupTag", "serialNumber", "id"}
+	for name, want := range map[string]string{
+		"dispalyName": "displayName", "GROUPTAG": "groupTag", "serial": "", "serialNumbr": "serialNumber", "colour": "", "": "id", strings.Repeat("x", 500): "",
+	} {
+		if got := fault.Nearest(name, known); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -80,8 +80,7 @@ func read(r *http.Request) (*request, *hwhash.Hash, error) {
 	var in request
 	dec := json.NewDecoder(r.Body)
 	if err := dec.Decode(&in); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			return nil, nil, fault.New(fault.TooLarge, "RequestBodyTooLarge", "The request body is larger than 64 KiB.")
 		}
 		return nil, nil, &fault.Error{Kind: fault.Invalid, Code: "InvalidBody", Message: "The request body is not the JSON object this address takes.", Cause: err}
