@@ -31,6 +31,7 @@ func scanRegistration(r row, d *autopilot.Device) error {
 	return err
 }
 
+// GetRegisteredDevice returns one registered device.
 func (db *DB) GetRegisteredDevice(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) (autopilot.Device, error) {
 	q := db.reader()
 	d, ok, err := first(ctx, q, scanRegistration, "SELECT "+registrationColumns+registrationTables+" WHERE a.tenant_id = $1 AND a.id = $2",
@@ -44,6 +45,7 @@ func (db *DB) GetRegisteredDevice(ctx context.Context, t directory.TenantID, id 
 	return d, nil
 }
 
+// ListRegisteredDevices pages through a tenant in order of id.
 func (db *DB) ListRegisteredDevices(ctx context.Context, t directory.TenantID, after autopilot.DeviceID, limit int) ([]autopilot.Device, error) {
 	q := db.reader()
 	ds, err := collect(ctx, q, scanRegistration, "SELECT "+registrationColumns+registrationTables+" WHERE a.tenant_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3",
@@ -51,6 +53,7 @@ func (db *DB) ListRegisteredDevices(ctx context.Context, t directory.TenantID, a
 	return ds, fault.Wrap("page registered devices", err)
 }
 
+// GetHash returns a registration's decoded hardware hash.
 func (db *DB) GetHash(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) ([]byte, error) {
 	return hashOf(ctx, db.reader(), t, id)
 }

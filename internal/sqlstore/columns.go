@@ -203,26 +203,28 @@ func (m columnMap) normal(e *odata.Expr) *odata.Expr {
 	null := m[e.Property.Name].null
 	switch e.Op {
 	case odata.Eq, odata.Ne:
-		if blank := e.Value.IsNull() || e.Value.Kind == odata.KindString && e.Value.String == ""; blank {
-			out := *e
-			out.Value = odata.Literal{Kind: odata.KindString}
-			if null {
-				out.Value.Kind = odata.KindNull
-			}
-			return &out
+		if !e.Value.IsNull() && e.Value.String != "" {
+			return e
 		}
+		out := *e
+		out.Value = odata.Literal{Kind: odata.KindString}
+		if null {
+			out.Value.Kind = odata.KindNull
+		}
+		return &out
 	case odata.In:
-		at := slices.IndexFunc(e.Values, func(v odata.Literal) bool { return v.String == "" })
-		if at < 0 || !null {
+		if !null || !slices.ContainsFunc(e.Values, isBlank) {
 			return e
 		}
 		absent := &odata.Expr{Op: odata.Eq, Property: e.Property}
 		rest := *e
-		rest.Values = slices.DeleteFunc(slices.Clone(e.Values), func(v odata.Literal) bool { return v.String == "" })
-		if len(rest.Values) == 0 {
+		if rest.Values = slices.DeleteFunc(slices.Clone(e.Values), isBlank); len(rest.Values) == 0 {
 			return absent
 		}
 		return &odata.Expr{Op: odata.Or, Args: []*odata.Expr{absent, &rest}}
+	default:
+		return e
 	}
-	return e
 }
+
+func isBlank(l odata.Literal) bool { return l.String == "" }

@@ -26,10 +26,12 @@ var registrationFields = map[string]field[autopilot.Device]{
 	"azureActiveDirectoryDeviceId": {id("a.entra_device_id").orNilGUID(), func(d *autopilot.Device) any { return string(d.EntraDeviceID) }},
 	"azureAdDeviceId":              {id("a.entra_device_id").orNilGUID(), func(d *autopilot.Device) any { return string(d.EntraDeviceID) }},
 	"managedDeviceId":              {id("a.managed_device_id").orNilGUID(), func(d *autopilot.Device) any { return d.ManagedDeviceID }},
-	"deploymentProfileAssignmentStatus": {enumColumn(assignmentStatuses, statusSQL),
-		func(d *autopilot.Device) any { return string(d.Status) }},
-	"deploymentProfileAssignmentDetailedStatus": {enumColumn(assignmentDetails, "a.detail"),
-		func(d *autopilot.Device) any { return string(d.Detail) }},
+	"deploymentProfileAssignmentStatus": {enumColumn(assignmentStatuses, statusSQL), func(d *autopilot.Device) any {
+		return string(d.Status)
+	}},
+	"deploymentProfileAssignmentDetailedStatus": {enumColumn(assignmentDetails, "a.detail"), func(d *autopilot.Device) any {
+		return string(d.Detail)
+	}},
 	"deploymentProfileAssignedDateTime":    {moment("a.assigned_at"), func(d *autopilot.Device) any { return d.AssignedAt }},
 	"remediationState":                     {enumColumn(remediationStates, "a.remediation"), func(d *autopilot.Device) any { return string(d.Remediation) }},
 	"remediationStateLastModifiedDateTime": {moment("a.remediation_at"), func(d *autopilot.Device) any { return d.RemediationAt }},

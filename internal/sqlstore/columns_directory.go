@@ -9,15 +9,20 @@ import (
 // Texts of directory objects are null in Graph when they are empty.
 
 var userFields = withAttributes(map[string]field[directory.User]{
-	"id":                    {id("u.id"), func(u *directory.User) any { return string(u.ID) }},
-	"userPrincipalName":     {key("u.upn_key").orNull(), func(u *directory.User) any { return u.UserPrincipalName }},
-	"displayName":           {key("u.name_key").orNull(), func(u *directory.User) any { return u.DisplayName }},
-	"accountEnabled":        {flag("u.enabled"), func(u *directory.User) any { return u.AccountEnabled }},
-	"onPremisesSyncEnabled": {flag("u.dir_sync"), func(u *directory.User) any { return u.DirSyncEnabled }},
-	"createdDateTime":       {moment("u.created_at").orNull(), func(u *directory.User) any { return u.CreatedAt }},
-	"employeeHireDate":      {unlisted().orNull(), func(u *directory.User) any { return u.EmployeeHireDate }},
-	"otherMails":            {unlisted(), func(u *directory.User) any { return u.OtherMails }},
-	"proxyAddresses":        {unlisted(), func(u *directory.User) any { return u.ProxyAddresses }},
+	"id":                {id("u.id"), func(u *directory.User) any { return string(u.ID) }},
+	"userPrincipalName": {key("u.upn_key").orNull(), func(u *directory.User) any { return u.UserPrincipalName }},
+	"displayName":       {key("u.name_key").orNull(), func(u *directory.User) any { return u.DisplayName }},
+	"accountEnabled":    {flag("u.enabled"), func(u *directory.User) any { return u.AccountEnabled }},
+	"onPremisesSyncEnabled": {column{kind: colCode, expr: "u.dir_sync", domain: []code{{0, nil}, {1, true}}}, func(u *directory.User) any {
+		if u.DirSyncEnabled {
+			return true
+		}
+		return nil // Graph has no false here: it is null where nothing is synchronised
+	}},
+	"createdDateTime":  {moment("u.created_at").orNull(), func(u *directory.User) any { return u.CreatedAt }},
+	"employeeHireDate": {unlisted().orNull(), func(u *directory.User) any { return u.EmployeeHireDate }},
+	"otherMails":       {unlisted(), func(u *directory.User) any { return u.OtherMails }},
+	"proxyAddresses":   {unlisted(), func(u *directory.User) any { return u.ProxyAddresses }},
 }, userAttributes, func(u *directory.User) map[string]string { return u.Attributes })
 
 // userAttributes and deviceAttributes give Graph's name of a property its name

@@ -35,11 +35,12 @@ func condition(b *builder, columns columnMap, e *odata.Expr, negated bool) (sql 
 	case odata.Not:
 		inner, ok := condition(b, columns, e.Args[0], true)
 		return "(NOT " + inner + ")", ok
+	default:
+		return leafCondition(b, columns[e.Property.Name], e, negated)
 	}
-	if e.Property == nil {
-		return "", false
-	}
-	c := columns[e.Property.Name]
+}
+
+func leafCondition(b *builder, c column, e *odata.Expr, negated bool) (sql string, ok bool) {
 	switch c.kind {
 	case colText:
 		return textCondition(b, c, e, negated)
@@ -87,8 +88,9 @@ func textCondition(b *builder, c column, e *odata.Expr, negated bool) (string, b
 	case odata.EndsWith:
 		n := strconv.Itoa(utf8.RuneCountInString(want))
 		return "(LENGTH(" + subject + ") >= " + n + " AND SUBSTR(" + subject + ", LENGTH(" + subject + ") - " + n + " + 1) = " + b.arg(want) + ")", true
+	default:
+		return "", false
 	}
-	return "", false
 }
 
 func textList(b *builder, c column, values []odata.Literal) (string, bool) {
@@ -137,13 +139,14 @@ func afterPrefix(prefix string) string {
 	for prefix != "" {
 		r, size := utf8.DecodeLastRuneInString(prefix)
 		prefix = prefix[:len(prefix)-size]
-		switch {
-		case r == utf8.MaxRune:
+		switch r {
+		case utf8.MaxRune:
 			continue
-		case r == 0xD7FF: // the surrogates are no text
+		case 0xD7FF: // the surrogates are no text
 			return prefix + string(rune(0xE000))
+		default:
+			return prefix + string(r+1)
 		}
-		return prefix + string(r+1)
 	}
 	return ""
 }
@@ -173,8 +176,10 @@ func idCondition(b *builder, c column, e *odata.Expr) (string, bool) {
 		if id, ok := c.id(b.d, e.Value); ok && len(e.Value.String) == 36 && !c.null {
 			return "(" + c.expr + " = " + b.arg(id) + ")", true
 		}
+		return "", false
+	default:
+		return "", false
 	}
-	return "", false
 }
 
 // id reads a literal as a bound GUID; ok is false when it is not one.
@@ -234,16 +239,12 @@ func timeCondition(b *builder, c column, e *odata.Expr) (string, bool) {
 		at, exact := timeBound(e.Value.Time)
 		op := e.Op
 		if !exact { // strictly between two stored values: "at or below" is "below"
-			switch op {
-			case odata.Ge:
-				op = odata.Gt
-			case odata.Lt:
-				op = odata.Le
-			}
+			op = map[odata.Op]odata.Op{odata.Gt: odata.Gt, odata.Ge: odata.Gt, odata.Lt: odata.Le, odata.Le: odata.Le}[op]
 		}
 		return "(" + c.expr + sqlOp[op] + b.arg(at) + present + ")", true
+	default:
+		return "", false
 	}
-	return "", false
 }
 
 // timeBound gives the greatest stored value that is not after t, and whether
@@ -274,8 +275,9 @@ func intCondition(b *builder, c column, e *odata.Expr) (string, bool) {
 			places[i] = b.arg(v.Int)
 		}
 		return "(" + c.expr + " IN (" + strings.Join(places, ", ") + "))", true
+	default:
+		return "", false
 	}
-	return "", false
 }
 
 // codeCondition asks Match about each value the column can have, so that a

@@ -218,11 +218,12 @@ func (h *hit[T]) cursor() *odata.Cursor { return &odata.Cursor{Values: h.keys, I
 // read reads up to limit rows behind a position.
 func (l *lister[T]) read(ctx context.Context, q querier, after *odata.Cursor, limit, skip int) ([]hit[T], error) {
 	b := &builder{d: l.b.d, args: slices.Clone(l.b.args)}
-	text := "SELECT " + l.selects
+	columns, keys := []string{l.selects}, []string(nil)
 	for _, k := range l.order {
-		text += ", " + k.expr
+		columns, keys = append(columns, k.expr), append(keys, k.expr+direction(k.desc))
 	}
-	text += ", " + l.id + " " + l.from + l.where
+	columns, keys = append(columns, l.id), append(keys, l.id+direction(l.idDesc))
+	text := "SELECT " + strings.Join(columns, ", ") + " " + l.from + l.where
 	if after != nil {
 		behind, err := l.behind(b, after)
 		if err != nil {
@@ -230,11 +231,7 @@ func (l *lister[T]) read(ctx context.Context, q querier, after *odata.Cursor, li
 		}
 		text += " AND " + behind
 	}
-	text += " ORDER BY "
-	for _, k := range l.order {
-		text += k.expr + direction(k.desc) + ", "
-	}
-	text += l.id + direction(l.idDesc) + " LIMIT " + b.arg(limit)
+	text += " ORDER BY " + strings.Join(keys, ", ") + " LIMIT " + b.arg(limit)
 	if skip > 0 {
 		text += " OFFSET " + b.arg(skip)
 	}

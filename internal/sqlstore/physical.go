@@ -52,6 +52,7 @@ func physicalCondition(b *builder, c column, e *odata.Expr) (string, bool) {
 		if guid, ok := strings.CutPrefix(want, ztdPrefix); ok && len(guid) == 36 {
 			return registeredAs(b, guid), true
 		}
+	default:
 	}
 	return "", false
 }
