@@ -179,7 +179,7 @@ func (g generator) condition(kind string) string {
 		return g.text(property(pick(g, listNames[kind])), vocabulary)
 	case n < 80:
 		return g.quantified(property(pick(g, listNames[kind])), func() string { return g.text("_", vocabulary) })
-	case kind == "user" && n < 90:
+	case kind == "user" && n < 92:
 		return g.date(property("employeeHireDate"))
 	case kind == "user":
 		return g.quantified(property("assignedPlans"), func() string {
@@ -205,6 +205,9 @@ func (g generator) quantified(collection string, leaf func() string) string {
 // text compares operand with texts from list.
 func (g generator) text(operand string, list []string) string {
 	value := g.mixCase(pick(g, list))
+	if g.chance(4) {
+		value = ""
+	}
 	switch n := g.IntN(20); {
 	case n == 0:
 		return g.join(operand, g.word(pick(g, []string{"eq", "ne"})), pick(g, []string{"null", "$NULL", `""`}))
@@ -233,8 +236,8 @@ func (g generator) date(operand string) string {
 	}
 	value := g.mixCase("system.now")
 	if g.chance(80) {
-		n := g.IntN(25)
-		period := fmt.Sprintf(pick(g, []string{"P%dD", "p%dd", "PT%dH", "P%dDT1H", "P1M%dD", "P%dW", "P1Y%dM2DT3H4M5S"}), n)
+		n := g.IntN(12)
+		period := fmt.Sprintf(pick(g, []string{"P%dD", "p%dd", "PT%dH", "P%dDT1H", "P1M%dD", "P%dW", "p%dw", "P1Y%dM2DT3H4M5S"}), n)
 		value = g.join(value, g.word(pick(g, []string{"plus", "minus"})), period)
 	}
 	if g.chance(60) {

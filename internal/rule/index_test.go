@@ -120,7 +120,7 @@ func TestManyOverlappingPartsAreAllFound(t *testing.T) {
 func TestRulesBeyondTheAutomatonsRoomStillMatch(t *testing.T) {
 	t.Parallel()
 	var rules []*rule.Rule
-	for i := range 150 {
+	for i := range 200 {
 		var parts []string
 		for j := range 72 {
 			parts = append(parts, fmt.Sprintf(`_ -contains "%s"`, spread(i*72+j)))
@@ -128,7 +128,7 @@ func TestRulesBeyondTheAutomatonsRoomStillMatch(t *testing.T) {
 		rules = append(rules, parse(t, "device.systemLabels -any ("+strings.Join(parts, " or ")+")"))
 	}
 	x := rule.NewIndex(rules)
-	for _, n := range []int{0, 5000, 150*72 - 1} {
+	for _, n := range []int{0, 5000, 200*72 - 1} {
 		o := rule.NewObject(rule.Device)
 		o.SetStrings("systemLabels", []string{"before " + spread(n) + " behind"})
 		if got := x.Match(o, noon, nil); !slices.Equal(got, []int32{int32(n / 72)}) {

@@ -67,6 +67,7 @@ func regexLiterals(pattern string) (literals []string, prefix bool) {
 // mostLiterals bounds the alternatives taken from one regex.
 const mostLiterals = 16
 
+// required is regexLiterals for a simplified regex, in which counted repeats are spelled out.
 func required(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -77,11 +78,6 @@ func required(re *syntax.Regexp) []string {
 		}
 		return []string{lit}
 	case syntax.OpCapture, syntax.OpPlus:
-		return required(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min < 1 {
-			return nil
-		}
 		return required(re.Sub[0])
 	case syntax.OpConcat:
 		var best []string

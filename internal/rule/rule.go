@@ -49,7 +49,7 @@ func (r *Rule) Dated() bool { return r.dated }
 func (r *Rule) Warnings() []Warning { return slices.Clone(r.warnings) }
 
 // Match reports whether o satisfies the rule at now. An object of the other kind never does. It
-// allocates nothing.
+// allocates nothing, but for what a regular expression may need.
 func (r *Rule) Match(o *Object, now time.Time) bool {
 	return o.kind == r.kind && r.root.test(scope{o, now})
 }
