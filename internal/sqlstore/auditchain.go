@@ -73,6 +73,7 @@ func (db *DB) sealTenant(ctx context.Context, t directory.TenantID, limit int) (
 		if err != nil || !ok {
 			return err // no row: another process is at it
 		}
+		head = append([]byte{}, head...) // an empty column may read as nil, and nil would be NULL
 		events, err := collect(ctx, tx, scanAudit, "SELECT "+auditColumns+" FROM audit e WHERE e.tenant_id = $1 AND e.seq = 0 ORDER BY e.id LIMIT $2", tenant, limit)
 		if err != nil {
 			return err

@@ -103,3 +103,21 @@ func (tx *Tx) DeleteTenant(ctx context.Context, t directory.TenantID) error {
 	}
 	return nil
 }
+
+// CountRows counts a tenant's rows by table; tables without any are left out.
+func (db *DB) CountRows(ctx context.Context, t directory.TenantID) (map[string]int64, error) {
+	counts := make(map[string]int64)
+	err := db.snapshot(ctx, func(q querier) error {
+		for _, table := range append([]string{"tenants"}, tenantTables...) {
+			var n int64
+			if _, err := one(ctx, q, []any{&n}, "SELECT count(*) FROM "+table+" WHERE tenant_id = $1", idArg(db.d, t)); err != nil {
+				return err
+			}
+			if n > 0 {
+				counts[table] = n
+			}
+		}
+		return nil
+	})
+	return counts, fault.Wrap("count the rows of "+string(t), err)
+}
