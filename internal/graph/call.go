@@ -50,10 +50,15 @@ func (c *call) noContent() error {
 	return nil
 }
 
-// object answers with one object.
+// object answers with one object; a client that prefers return=minimal for its
+// write gets 204 (OData 4.01 Part 1, 8.2.8.7).
 func (c *call) object(status int, v *view) error {
 	if v.etag != "" {
 		c.w.Header().Set("ETag", v.etag)
+	}
+	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead && prefers(c.r.Header, "return") == "minimal" {
+		c.w.Header().Set("Preference-Applied", "return=minimal")
+		return c.noContent()
 	}
 	writeJSON(c.w, status, v)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 	"sync"
 
 	"github.com/google/uuid"
@@ -33,6 +34,9 @@ type Handler struct {
 	// RequestID gives the id that the log knows a request by, a GUID; nil or
 	// an empty answer makes a new one.
 	RequestID func(context.Context) string
+	// Throttle tells how long a caller must wait that asks too often; nil lets
+	// all pass.
+	Throttle func(*access.Principal) (wait time.Duration, ok bool)
 	// Address gives the caller's address for the audit trail; nil takes the
 	// socket's.
 	Address func(*http.Request) string
@@ -125,6 +129,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, depth int) error
 	if !ok {
 		return fault.New(fault.Unauthenticated, "InvalidAuthenticationToken", "The request carries no access token; send it in the header Authorization: Bearer.")
 	}
+	if err := h.throttled(p); err != nil {
+		return err
+	}
 	version, rest, err := splitVersion(r.URL.EscapedPath())
 	if err != nil {
 		return err
@@ -154,6 +161,22 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, depth int) error
 		err = inDirectory(err)
 	}
 	return err
+}
+
+// throttled refuses a caller that asks too often. Each request of a batch
+// counts, and is refused on its own.
+func (h *Handler) throttled(p *access.Principal) error {
+	if h.Throttle == nil {
+		return nil
+	}
+	wait, ok := h.Throttle(p)
+	if ok {
+		return nil
+	}
+	return &fault.Error{
+		Kind: fault.Throttled, Code: "TooManyRequests", Message: "This caller sends too many requests.", RetryAfter: wait,
+		Details: []fault.Detail{{Target: "Authorization", Code: "TooManyRequests", Message: "The allowance of limits.request_rate is used up.", Remedy: "Wait as long as Retry-After says."}},
+	}
 }
 
 func (h *Handler) actor(r *http.Request, p *access.Principal) directory.Actor {

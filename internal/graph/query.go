@@ -49,18 +49,22 @@ func (c *call) single(t *odata.Table) (*odata.Query, error) {
 
 // preferredPage reads Prefer: odata.maxpagesize=n (OData 4.01 Part 1, 8.2.8.6).
 func preferredPage(head http.Header) (int, bool) {
+	n, err := strconv.Atoi(prefers(head, "maxpagesize"))
+	return n, err == nil && n > 0
+}
+
+// prefers is the value of a preference, in lower case; empty when the client
+// has none (RFC 7240).
+func prefers(head http.Header, preference string) string {
 	for _, line := range head.Values("Prefer") {
-		for part := range strings.SplitSeq(line, ",") {
-			name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
-			if !ok || !strings.EqualFold(strings.TrimPrefix(strings.ToLower(name), "odata."), "maxpagesize") {
-				continue
-			}
-			if n, err := strconv.Atoi(strings.Trim(strings.TrimSpace(value), `"`)); err == nil && n > 0 {
-				return n, true
+		for part := range strings.SplitSeq(strings.ToLower(line), ",") {
+			name, value, _ := strings.Cut(part, "=")
+			if strings.TrimPrefix(strings.TrimSpace(name), "odata.") == preference {
+				return strings.Trim(strings.TrimSpace(value), `"`)
 			}
 		}
 	}
-	return 0, false
+	return ""
 }
 
 // byKey is a query for the objects whose property has exactly this value.

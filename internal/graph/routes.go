@@ -137,6 +137,7 @@ func Routes() []Route {
 		{get, "users/{id|userPrincipalName}", both, mayReadUser, nil, (*Handler).getUser},
 		{patch, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).updateUser},
 		{del, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).deleteUser},
+		{get, "users/{id|userPrincipalName}/manager", both, mayReadUser, nil, (*Handler).getManager},
 		{get, "users/{id|userPrincipalName}/memberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
 		{get, "users/{id|userPrincipalName}/transitiveMemberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
 

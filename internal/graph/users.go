@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"taxiway/internal/directory"
+	"taxiway/internal/fault"
 	"taxiway/internal/odata"
 	"taxiway/internal/rule"
 )
@@ -367,6 +368,16 @@ func (h *Handler) deleteUser(c *call) error {
 		return err
 	}
 	return c.noContent()
+}
+
+// getManager answers 404, as Graph does for a user without a manager: managers
+// are not kept, and clients ask for them.
+func (h *Handler) getManager(c *call) error {
+	u, err := c.user()
+	if err != nil {
+		return err
+	}
+	return fault.Field(fault.NotFound, codeDirectoryMissing, "manager", "Resource 'manager' does not exist: the user '"+u.UserPrincipalName+"' has none.", "Managers are not kept here; go on without.")
 }
 
 func (h *Handler) listUserGroups(c *call) error {
