@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
-	"time"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
@@ -42,7 +40,7 @@ type candidate struct {
 // a transaction, and are decided before the call returns, as far as the
 // settler's bound allows.
 func (s *Service) Import(ctx context.Context, t directory.TenantID, rows []ImportRow) ([]ImportedDevice, error) {
-	if err := s.foreign.check(t, s.Clock.Real()); err != nil {
+	if err := s.foreign.check(t, s.Clock.Real(), s.ForeignPerMinute); err != nil {
 		return nil, err
 	}
 	results := make([]ImportedDevice, len(rows))
@@ -280,53 +278,4 @@ func (s *Service) DeleteImport(ctx context.Context, t directory.TenantID, id Imp
 		return s.audit(ctx, tx, t, "Delete import", "importedWindowsAutopilotDeviceIdentity", string(id), "")
 	})
 	return fault.Wrap("delete import", err)
-}
-
-// foreignLimit bounds how often a tenant may learn that a PC is registered
-// elsewhere: the answer 808 is an oracle across tenants.
-type foreignLimit struct {
-	mu   sync.Mutex
-	seen map[directory.TenantID]foreignCount
-}
-
-type foreignCount struct {
-	since time.Time
-	n     int
-}
-
-// A tenant may be told 808 this often in this time.
-const (
-	foreignMax    = 200
-	foreignWindow = 10 * time.Minute
-)
-
-func (l *foreignLimit) check(t directory.TenantID, now time.Time) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	c := l.seen[t]
-	wait := foreignWindow - now.Sub(c.since)
-	if c.n < foreignMax || wait <= 0 {
-		return nil
-	}
-	return &fault.Error{
-		Kind: fault.Throttled, Code: "TooManyForeignDevices", Message: "Too many rows named PCs that are registered elsewhere; imports wait for a while.", RetryAfter: wait,
-		Details: []fault.Detail{{Target: "importedWindowsAutopilotDeviceIdentities", Code: "TooManyForeignDevices", Message: "More than 200 rows in ten minutes were refused with 808.", Remedy: "Remove those rows and try again later."}},
-	}
-}
-
-func (l *foreignLimit) add(t directory.TenantID, now time.Time, n int) {
-	if n == 0 {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.seen == nil {
-		l.seen = map[directory.TenantID]foreignCount{}
-	}
-	c := l.seen[t]
-	if now.Sub(c.since) > foreignWindow {
-		c = foreignCount{since: now}
-	}
-	c.n += n
-	l.seen[t] = c
 }

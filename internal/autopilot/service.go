@@ -12,6 +12,9 @@ type Service struct {
 	NewID     directory.NewID
 	Settler   directory.Settler
 	Lease     directory.LeaseFunc
+	// ForeignPerMinute is how many rows a tenant may be told in a minute that
+	// their PC is registered elsewhere (808); 0 sets no bound.
+	ForeignPerMinute int
 
 	foreign foreignLimit
 }

@@ -111,18 +111,28 @@ type Admin struct {
 	close     func() error
 }
 
-// OpenAdmin connects to the running server or opens the database.
-func OpenAdmin(ctx context.Context, cfg config.Config, o Options) (*Admin, error) {
+// ConnectAdmin connects to the server that holds the data directory; nil and
+// no error when none runs.
+func ConnectAdmin(ctx context.Context, cfg config.Config) (*Admin, error) {
 	dial := func(ctx context.Context) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", shortPath(cfg.AdminSocket()))
 	}
-	if conn, err := dial(ctx); err == nil {
-		if err := conn.Close(); err != nil {
-			return nil, fmt.Errorf("probe the admin socket: %w", err)
-		}
-		transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx) }}
-		return &Admin{roundTrip: transport.RoundTrip, Running: true, close: func() error { transport.CloseIdleConnections(); return nil }}, nil
+	conn, err := dial(ctx)
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // nobody answers: the socket is missing or left behind
+	}
+	if err := conn.Close(); err != nil {
+		return nil, fmt.Errorf("probe the admin socket: %w", err)
+	}
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx) }}
+	return &Admin{roundTrip: transport.RoundTrip, Running: true, close: func() error { transport.CloseIdleConnections(); return nil }}, nil
+}
+
+// OpenAdmin connects to the running server or opens the database.
+func OpenAdmin(ctx context.Context, cfg config.Config, o Options) (*Admin, error) {
+	if admin, err := ConnectAdmin(ctx, cfg); admin != nil || err != nil {
+		return admin, err
 	}
 	s, err := open(ctx, cfg, o)
 	if err != nil {

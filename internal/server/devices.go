@@ -13,13 +13,13 @@ import (
 // devicesHandler is the listener for PCs.
 func (s *Server) devicesHandler() http.Handler {
 	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Clock: s.clock, Log: s.log}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.limited(newLimiter(s.cfg.Limits.DeviceRate, 0, s.clock.Real), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/ztd/") {
 			h.ServeHTTP(w, r)
 			return
 		}
 		http.NotFound(w, r)
-	})
+	}))
 }
 
 // deviceJobs write behind what PCs caused.

@@ -44,6 +44,7 @@ type Server struct {
 	keys      *oidc.KeyRing
 	verifier  *access.Verifier
 	skipKey   []byte
+	requests  *limiter
 	proof     *oobe.Proof
 	sightings *autopilot.Sightings
 	authority *authority

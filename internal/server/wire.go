@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (s *Server) wire(ctx context.Context) error {
 		Count: func(name string, n int) { s.metrics.engine.WithLabelValues(name).Add(float64(n)) },
 	}
 	s.directory = &directory.Service{Store: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease}
-	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease}
+	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, ForeignPerMinute: s.cfg.Limits.ForeignDeviceRate}
 	s.apps = &directory.AppService{Store: s.db, Clock: s.clock, NewID: s.newID, Permissions: access.Permissions()}
 
 	var err error
@@ -56,9 +57,12 @@ func (s *Server) wire(ctx context.Context) error {
 		return err
 	}
 	s.sightings = &autopilot.Sightings{Store: s.db}
-	s.runner.Jobs = append(s.deviceJobs(), []jobs.Job{
-		jobs.SettleMarks(s.engine, s.db, s.clock, lease, s.log),
-		jobs.RunFills(s.engine, s.db, s.clock, lease),
+	s.requests = newLimiter(s.cfg.Limits.RequestRate, s.cfg.Limits.RequestBurst, s.clock.Real)
+	s.runner.Jobs = s.deviceJobs()
+	for range s.workers() {
+		s.runner.Jobs = append(s.runner.Jobs, jobs.SettleMarks(s.engine, s.db, s.clock, lease, s.log), jobs.RunFills(s.engine, s.db, s.clock, lease))
+	}
+	s.runner.Jobs = append(s.runner.Jobs, []jobs.Job{
 		jobs.WarmConfig(s.engine, s.db),
 		jobs.SealAudit(s.db.SealAudit),
 		jobs.DatedRules(s.engine, s.db.Directory(), s.clock),
@@ -68,6 +72,24 @@ func (s *Server) wire(ctx context.Context) error {
 		}},
 	}...)
 	return nil
+}
+
+// workers is how many marks and fills are worked on at once. SQLite has one
+// writer, so more than one would only wait.
+func (s *Server) workers() int {
+	switch {
+	case s.cfg.UsesSQLite():
+		return 1
+	case s.cfg.Engine.Workers > 0:
+		return s.cfg.Engine.Workers
+	default:
+		return runtime.GOMAXPROCS(0)
+	}
+}
+
+// throttle counts a request against its caller's allowance.
+func (s *Server) throttle(p *access.Principal) (time.Duration, bool) {
+	return s.requests.allow(p.Tenant + "/" + p.AppID + "/" + p.ObjectID)
 }
 
 // appState tells the token check what an app is granted now.
@@ -88,18 +110,19 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 	g := &graph.Handler{
 		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: signer,
 		Directory: s.directory, Autopilot: s.autopilot, Lists: s.db, Objects: s.db.Directory(), Registrations: s.db.Autopilot(),
-		Log: s.log, RequestID: requestID, Address: requestAddress,
+		Log: s.log, RequestID: requestID, Address: requestAddress, Throttle: s.throttle,
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}
 	graphHandler := g.Authenticated(s.verifier)
 	signIn := oidc.New(oidc.Config{Base: s.cfg.BaseURL, Tenants: s.db.Directory(), Apps: s.apps, Keys: s.keys, Clock: s.clock, NewID: s.newID, Log: s.log})
+	tokens := s.limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), signIn)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch {
 		case strings.EqualFold(first, "v1.0"), strings.EqualFold(first, "beta"):
 			graphHandler.ServeHTTP(w, r)
 		case signIn.Owns(r.URL.Path):
-			signIn.ServeHTTP(w, r)
+			tokens.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// maxLimited bounds how many callers a limiter remembers.
+const maxLimited = 10_000
+
+// limiter gives each caller its own allowance. A rate of 0 lets all pass.
+type limiter struct {
+	rate  rate.Limit
+	burst int
+	now   func() time.Time
+
+	mu      sync.Mutex
+	callers map[string]*rate.Limiter
+}
+
+func newLimiter(perSecond, burst int, now func() time.Time) *limiter {
+	return &limiter{rate: rate.Limit(perSecond), burst: max(burst, perSecond), now: now, callers: map[string]*rate.Limiter{}}
+}
+
+// allow reports whether the caller may go on, or how long it must wait.
+func (l *limiter) allow(caller string) (wait time.Duration, ok bool) {
+	if l.rate == 0 {
+		return 0, true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.callers[caller]
+	if c == nil {
+		if len(l.callers) >= maxLimited {
+			// Everybody starts with a full allowance again: memory has a bound.
+			clear(l.callers)
+		}
+		c = rate.NewLimiter(l.rate, l.burst)
+		l.callers[caller] = c
+	}
+	now := l.now()
+	if c.AllowN(now, 1) {
+		return 0, true
+	}
+	r := c.ReserveN(now, 1)
+	wait = r.DelayFrom(now)
+	r.CancelAt(now)
+	return wait, false
+}
+
+// limited answers 429 to an address that asks too often.
+func (s *Server) limited(l *limiter, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wait, ok := l.allow(requestAddress(r)); !ok {
+			w.Header().Set("Retry-After", retryAfter(wait))
+			writeText(w, http.StatusTooManyRequests, "Too many requests from this address; try again later.\n")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// retryAfter is whole seconds, rounded up (RFC 9110, 10.2.3).
+func retryAfter(wait time.Duration) string {
+	return strconv.Itoa(int((wait + time.Second - 1) / time.Second))
+}
