@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	pairsFlag = flag.Int("pairs", 0, "pairs of rule and object to judge; 0 is 100,000, or 1,000,000 when TAXIWAY_LONG=1")
+	pairsFlag = flag.Int("pairs", 0, "pairs of rule and object to judge; 0 is 100,000, or 1,000,000 when TAXIWAY_TEST_LONG=1")
 	seedFlag  = flag.Uint64("seed", 0, "seed of the random tests; 0 takes a new one")
 )
 
@@ -44,7 +44,7 @@ func TestMatcherAndIndexAgreeWithTheOracle(t *testing.T) {
 	want := *pairsFlag
 	if want == 0 {
 		want = 100_000
-		if os.Getenv("TAXIWAY_LONG") == "1" {
+		if os.Getenv("TAXIWAY_TEST_LONG") == "1" {
 			want = 1_000_000
 		}
 	}
