@@ -24,6 +24,11 @@ func (db *DB) openPostgres(ctx context.Context, o Options) error {
 	if _, given := config.RuntimeParams["application_name"]; !given {
 		config.RuntimeParams["application_name"] = "taxiway"
 	}
+	// Compiling a list query with its status expression takes longer than
+	// running it: 1.4 s instead of 0.09 s over 20,000 devices.
+	if _, given := config.RuntimeParams["jit"]; !given {
+		config.RuntimeParams["jit"] = "off"
+	}
 	pooled := stdlib.OpenDB(*config)
 	limit := o.MaxConns
 	if limit <= 0 {
