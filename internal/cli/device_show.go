@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"taxiway/internal/graphclient"
+)
+
+type deviceShowOptions struct {
+	*app
+	*target
+}
+
+func (a *app) newDeviceShow(t *target) *cobra.Command {
+	o := &deviceShowOptions{a, t}
+	return &cobra.Command{
+		Use: "show SERIAL|ID", Short: "Show one device", Args: exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+	}
+}
+
+func (o *deviceShowOptions) run(ctx context.Context, name string) error {
+	c, err := o.client(ctx, o.target)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	d, err := c.DeviceIdentity(ctx, name)
+	if err != nil {
+		return err
+	}
+	return o.showDevice(ctx, c, &d)
+}
+
+// showDevice shows a device with its groups.
+func (a *app) showDevice(ctx context.Context, c *graphclient.Client, d *graphclient.DeviceIdentity) error {
+	groups, err := groupsOf(ctx, c, []graphclient.DeviceIdentity{*d})
+	if err != nil {
+		return err
+	}
+	shown := deviceOf(d, groups[d.EntraDeviceID])
+	return a.show(shown, func(w io.Writer) error {
+		return card(w,
+			field{"Serial number", d.SerialNumber}, field{"Manufacturer", d.Manufacturer}, field{"Model", d.Model},
+			field{"Device name", d.DisplayName}, field{"Group tag", d.GroupTag}, field{"Groups", strings.Join(shown.Groups, ", ")},
+			field{"Assigned user", d.UserPrincipalName}, field{"User friendly name", d.AddressableUserName},
+			field{"Profile status", shown.ProfileStatus}, field{"Assigned profile", shown.AssignedProfile}, field{"Date assigned", moment(d.AssignedDateTime)},
+			field{"Enrollment state", d.EnrollmentState}, field{"Last contacted", moment(d.LastContactedDateTime)},
+			field{"Purchase order", d.PurchaseOrder}, field{"Id", d.ID}, field{"Microsoft Entra device id", d.EntraDeviceID},
+		)
+	})
+}

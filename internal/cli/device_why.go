@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"taxiway/internal/graphclient"
+)
+
+type deviceWhyOptions struct {
+	*app
+	*target
+}
+
+func (a *app) newDeviceWhy(t *target) *cobra.Command {
+	o := &deviceWhyOptions{a, t}
+	return &cobra.Command{
+		Use: "why SERIAL|ID", Short: "Say why a device has its profile, or none", Args: exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+	}
+}
+
+func (o *deviceWhyOptions) run(ctx context.Context, name string) error {
+	c, err := o.client(ctx, o.target)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	d, err := c.DeviceIdentity(ctx, name)
+	if err != nil {
+		return err
+	}
+	e, err := c.Explain(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	return o.show(&e, func(w io.Writer) error { writeExplanation(w, &e); return nil })
+}
+
+// writeExplanation writes the sentence, the checks that led to it, and what
+// would change it.
+func writeExplanation(w io.Writer, e *graphclient.Explanation) {
+	fmt.Fprintf(w, "%s (%s)\n", e.Device.SerialNumber, e.Device.Model)
+	fmt.Fprintln(w, e.Sentence)
+	if e.Waiting != "" {
+		fmt.Fprintln(w, e.Waiting)
+	}
+	if len(e.Groups) > 0 {
+		fmt.Fprintln(w, "\nGroups that a profile names")
+	}
+	for i := range e.Groups {
+		writeGroupCheck(w, &e.Groups[i])
+	}
+	if len(e.Profiles) > 0 {
+		fmt.Fprintln(w, "\nProfiles, oldest first")
+	}
+	for _, p := range e.Profiles {
+		fmt.Fprintf(w, "  %s  %s: %s\n", mark(p.Verdict == "chosen"), p.DisplayName, p.Reason)
+	}
+	if len(e.Remedies) > 0 {
+		fmt.Fprintln(w, "\nWhat would change it (any one)")
+	}
+	for _, r := range e.Remedies {
+		fmt.Fprintln(w, "  - "+r)
+	}
+}
+
+func writeGroupCheck(w io.Writer, g *graphclient.ExplainedGroup) {
+	is := "not a member"
+	if g.Member {
+		is = "member"
+	}
+	paused := ""
+	if g.Paused {
+		paused = " (rule processing is paused)"
+	}
+	fmt.Fprintf(w, "  %s  %s: %s%s\n", mark(g.Member), g.DisplayName, is, paused)
+	if g.Details != nil {
+		writeEvaluation(w, g.Details, "       ")
+	}
+}
+
+// writeEvaluation writes the parts of a rule, each with its outcome and what
+// the object has.
+func writeEvaluation(w io.Writer, e *graphclient.RuleEvaluation, indent string) {
+	fmt.Fprintf(w, "%s%s  %s\n", indent, mark(e.Result), e.Expression)
+	if e.Property != nil && len(e.Details) == 0 {
+		value := e.Property.Value
+		if strings.TrimSpace(value) == "" {
+			value = "nothing"
+		}
+		fmt.Fprintf(w, "%s   %s has %s\n", indent, e.Property.Name, value)
+	}
+	for i := range e.Details {
+		writeEvaluation(w, &e.Details[i], indent+"   ")
+	}
+}
+
+func mark(yes bool) string {
+	if yes {
+		return "✓"
+	}
+	return "✗"
+}
