@@ -189,20 +189,17 @@ func allDevicesRace(w *world) {
 		})
 	}
 	all.Wait()
-	won := -1
+	var won []autopilot.ProfileID
 	for i, err := range errs {
-		switch {
-		case err == nil && won < 0:
-			won = i
-		case err == nil:
-			w.Errorf("profiles %d and %d both won", won, i)
-		default:
-			w.faulty(fault.Conflict, "AllDevicesAlreadyAssigned", err)
+		if err == nil {
+			won = append(won, profiles[i].ID)
+			continue
 		}
+		w.faulty(fault.Conflict, "AllDevicesAlreadyAssigned", err)
 	}
 	_, as, _, err := w.store.LoadConfig(w.ctx, w.tenant)
 	w.ok(err)
-	if won < 0 || len(as) != 1 || as[0].Profile != profiles[won].ID {
-		w.Errorf("profile %d won, assignments are %+v", won, as)
+	if len(won) != 1 || len(as) != 1 || as[0].Profile != won[0] {
+		w.Errorf("the winners are %v, the assignments %+v", won, as)
 	}
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"taxiway/internal/autopilot"
@@ -187,7 +188,7 @@ func registrationLock(w *world) {
 	var objects []directory.ObjectID
 	var want []autopilot.Device
 	for i := range 9 {
-		r := w.registration(fmt.Sprint(i))
+		r := w.registration(strconv.Itoa(i))
 		regs, want = append(regs, r), append(want, r.Device)
 		objects = append([]directory.ObjectID{r.Object, directory.ObjectID(w.id())}, objects...)
 	}
@@ -209,7 +210,7 @@ func registrationPages(w *world) {
 	var ids []autopilot.DeviceID
 	var objects []directory.ObjectID
 	for i := range 23 {
-		r := w.registration(fmt.Sprint(i))
+		r := w.registration(strconv.Itoa(i))
 		regs, ids, objects = append(regs, r), append(ids, r.ID), append(objects, r.Object)
 	}
 	w.register(regs...)

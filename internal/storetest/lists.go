@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -120,8 +121,12 @@ func listPages(w *world) {
 			}
 			return signed(order(a.ID, b.ID), len(o) > 0 && o[len(o)-1] == "desc")
 		})
-		for i := 0; i < len(o); i += 2 {
-			raw += map[bool]string{true: "$orderby=", false: ","}[i == 0] + o[i] + " " + o[i+1]
+		if len(o) > 0 {
+			var terms []string
+			for pair := range slices.Chunk(o, 2) {
+				terms = append(terms, strings.Join(pair, " "))
+			}
+			raw = "$orderby=" + strings.Join(terms, ",")
 		}
 		for _, top := range []int{3, 7, 60, 100} {
 			got := all(w, w.devices, w.query(deviceTable, raw+fmt.Sprint("&$top=", top)))

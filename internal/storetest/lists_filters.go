@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,7 +80,7 @@ func (g *gen) leaf(p *odata.Property) string {
 	case odata.Bool:
 		return p.Name + " " + pick(g, compare[:2]) + " " + pick(g, []string{"true", "false"})
 	case odata.Int:
-		return p.Name + " " + pick(g, compare) + " " + fmt.Sprint(g.IntN(3)+805)
+		return p.Name + " " + pick(g, compare) + " " + strconv.Itoa(g.IntN(3)+805)
 	case odata.Time:
 		at := pick(g, g.moment).Add(pick(g, []time.Duration{0, 0, 1, 100, -100, time.Microsecond, -time.Microsecond}))
 		if at.Before(time.Time{}) { // no filter can say it
@@ -90,8 +91,9 @@ func (g *gen) leaf(p *odata.Property) string {
 		return p.Name + " " + pick(g, compare[:2]) + " " + quote(pick(g, p.Enum))
 	case odata.Strings:
 		return p.Name + pick(g, []string{"/any", "/all"}) + "(p:" + g.textLeaf("p", compare[:2]) + ")"
+	default:
+		return p.Name + " eq null"
 	}
-	return p.Name + " eq null"
 }
 
 func (g *gen) textLeaf(name string, compare []string) string {
