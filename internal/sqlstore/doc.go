@@ -16,7 +16,7 @@
 //	audit trail and its chain                     audit.go, auditchain.go
 //	backup and restore                            backup.go, restore.go
 //	registrations, profiles, assignments          autopilot_*.go
-//	list queries                                  list*.go, filter.go, columns*.go
+//	list queries                                  list*.go, filter.go, columns*.go, physical.go
 //
 // # Conventions of the tables
 //
