@@ -8,6 +8,7 @@ CREATE TABLE tenants (
     display_name {{text}} NOT NULL,
     lab          {{small}} NOT NULL DEFAULT 0,
     clock_offset {{long}} NOT NULL DEFAULT 0,
+    without_tpm  {{small}} NOT NULL DEFAULT 0,
     created_at   {{long}} NOT NULL
 );
 
@@ -132,6 +133,13 @@ CREATE TABLE server_secrets (
     name   {{text}} NOT NULL PRIMARY KEY,
     sealed {{bytes}} NOT NULL
 );
+
+-- Nonces that PCs proved themselves with: each works once in all processes.
+CREATE TABLE spent_nonces (
+    nonce      {{bytes}} NOT NULL PRIMARY KEY,
+    expires_at {{long}} NOT NULL
+);
+CREATE INDEX spent_nonces_expiry ON spent_nonces (expires_at);
 
 -- One counter per tenant and topic: 1 configuration, 2 applications.
 CREATE TABLE changes (
@@ -329,6 +337,7 @@ DROP TABLE autopilot_claims;
 DROP TABLE fills;
 DROP TABLE dirty;
 DROP TABLE changes;
+DROP TABLE spent_nonces;
 DROP TABLE server_secrets;
 DROP TABLE signing_keys;
 DROP TABLE app_secrets;
