@@ -41,9 +41,9 @@ var mayImport = map[string][]string{
 	"jobs":  belowEdges,
 	// machinery
 	"config":              {"fault"},
-	"sqlstore":            {"fault", "odata", "directory", "autopilot", "enrollment", "sqlstore/migrations"},
+	"sqlstore":            {"fault", "rule", "odata", "directory", "autopilot", "enrollment", "sqlstore/migrations"},
 	"sqlstore/migrations": {},
-	"storetest":           {"fault", "rule", "odata", "hwhash", "directory", "autopilot", "enrollment"},
+	"storetest":           {"fault", "rule", "odata", "hwhash", "directory", "autopilot", "enrollment", "sqlstore"},
 	"graphclient":         {},
 	"virtualpc":           {"soap", "syncml", "hwhash"},
 	"server":              {"*"},
@@ -69,7 +69,7 @@ var thirdParty = map[string][]string{
 
 // Folders whose production files may import these packages of the standard library.
 var restricted = map[string][]string{
-	"database/sql": {"sqlstore", "sqlstore/migrations", "server", "servertest", "bench"},
+	"database/sql": {"sqlstore", "sqlstore/migrations", "storetest", "server", "servertest", "bench"},
 	"testing":      {"storetest", "servertest"},
 }
 
