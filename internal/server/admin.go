@@ -27,7 +27,7 @@ const adminBody = 1 << 20
 //	PATCH, DELETE /tenants/{tenant}/apps/{app}
 //	POST   /tenants/{tenant}/apps/{app}/secrets
 //	DELETE /tenants/{tenant}/apps/{app}/secrets/{key}
-//	GET    /authority                     POST /verify
+//	GET    /authority                     POST /verify, /backup
 func (s *Server) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*http.Request) (any, error){
@@ -44,6 +44,7 @@ func (s *Server) adminHandler() http.Handler {
 		"DELETE /tenants/{tenant}/apps/{app}/secrets/{key}": s.adminRemoveSecret,
 		"GET /authority":                                    s.adminAuthority,
 		"POST /verify":                                      s.adminVerify,
+		"POST /backup":                                      s.adminBackup,
 	} {
 		mux.Handle(pattern, s.adminRoute(h))
 	}

@@ -10,5 +10,6 @@
 //	metrics, health                             metrics.go
 //	certificates of our own authority           authority.go
 //	the clock of each tenant                    clock.go
-//	the command line's private door             admin.go, admin_tenants.go
+//	the command line's private door             admin.go, admin_tenants.go, admin_apps.go
+//	migrate, backup, restore                    maintenance.go
 package server
