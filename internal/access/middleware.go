@@ -26,10 +26,24 @@ const (
 // invalidToken is Graph's code for every one of them.
 const invalidToken = "InvalidAuthenticationToken"
 
+// remedies name the next action for each reason.
+var remedies = map[string]string{
+	TokenMissing:     "Ask the token endpoint for a token and send it in the header Authorization: Bearer.",
+	TokenMalformed:   "Send the access_token of the token endpoint's answer unchanged, or ask for a new one.",
+	TokenAlgorithm:   "Ask this server's token endpoint for a new token.",
+	TokenSignature:   "Ask this server's token endpoint for a new token.",
+	TokenExpired:     "Ask for a new token.",
+	TokenNotYetValid: "Set the client's clock, then ask for a new token.",
+	TokenAudience:    "Ask for a new token with the scope " + GraphURL + "/.default.",
+	TokenIssuer:      "Ask this server's token endpoint for a new token.",
+	TokenTenant:      "Ask the token endpoint of the tenant itself for a new token.",
+	TokenRevoked:     "Enable or create the app in this tenant, then ask for a new token.",
+}
+
 func refuse(code, message string, cause error) error {
 	return &fault.Error{
 		Kind: fault.Unauthenticated, Code: invalidToken, Message: message, Cause: cause,
-		Details: []fault.Detail{{Target: "Authorization", Code: code, Message: message}},
+		Details: []fault.Detail{{Target: "Authorization", Code: code, Message: message, Remedy: remedies[code]}},
 	}
 }
 

@@ -214,6 +214,9 @@ func (s *Service) checkAssignment(ctx context.Context, tx Tx, t directory.Tenant
 		return "", err
 	}
 	for _, other := range mine {
+		if other.Target == a.Target && other.Group == a.Group {
+			return "", fault.Field(fault.Conflict, "AssignmentExists", "target", "The profile '"+p.DisplayName+"' is assigned to this target already.", "Leave it as it is, or remove the assignment first.")
+		}
 		both := a.Target == TargetAllDevices && other.Target == TargetExclusion || a.Target == TargetExclusion && other.Target == TargetAllDevices
 		if both {
 			return "", fault.Field(fault.Invalid, "ExclusionWithAllDevices", "target", "The profile '"+p.DisplayName+"' cannot have All devices and excluded groups together.", "Use included groups instead of All devices, or remove the exclusion.")

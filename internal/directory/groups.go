@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"taxiway/internal/fault"
 	"taxiway/internal/rule"
@@ -17,7 +18,7 @@ func CheckRule(kind GroupKind, text string) (*rule.Rule, error) {
 	if err != nil {
 		if e, ok := errors.AsType[*rule.Error](err); ok {
 			return nil, fault.Field(fault.Invalid, e.Code, "membershipRule",
-				fmt.Sprintf("Dynamic membership rule validation error at character %d: %s", e.Pos+1, e.Message), e.Remedy)
+				fmt.Sprintf("Dynamic membership rule validation error at character %d: %s", e.Pos+1, e.Message), ruleRemedy(e))
 		}
 		return nil, fault.Wrap("parse membership rule", err)
 	}
@@ -25,6 +26,19 @@ func CheckRule(kind GroupKind, text string) (*rule.Rule, error) {
 		return nil, fault.Field(fault.Invalid, "RuleForOtherObjects", "membershipRule", "The rule is about other objects than the group's members.", "A group's members stay users or devices for its life; make a new group for the others.")
 	}
 	return r, nil
+}
+
+// ruleRemedy is the parser's remedy; where it has none, what could have stood
+// there is the next thing to write.
+func ruleRemedy(e *rule.Error) string {
+	switch {
+	case e.Remedy != "":
+		return e.Remedy
+	case len(e.Expected) > 0:
+		return fmt.Sprintf("Correct the rule at character %d: write %s there.", e.Pos+1, strings.Join(e.Expected, " or "))
+	default:
+		return fmt.Sprintf("Correct the rule at character %d.", e.Pos+1)
+	}
 }
 
 // KindOfRule is the kind of dynamic group a rule makes.

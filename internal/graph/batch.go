@@ -82,7 +82,7 @@ func readBatch(o odata.Object) ([]batchItem, error) {
 		return nil, err
 	}
 	if n := len(sent.Value); n == 0 || n > maxBatch {
-		return nil, fault.Field(fault.Invalid, "InvalidBatchSize", "requests", fmt.Sprintf("The batch has %d requests; 1 to %d are allowed.", n, maxBatch), "Split it into several batches.")
+		return nil, fault.Field(fault.Invalid, "InvalidBatchSize", "requests", fmt.Sprintf("The batch has %d requests; 1 to %d are allowed.", n, maxBatch), "Send 1 to 20 requests; split more into several batches.")
 	}
 	items := make([]batchItem, len(sent.Value))
 	seen := map[string]bool{}

@@ -2,8 +2,10 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
@@ -98,7 +100,22 @@ func queryFault(e *odata.Error) *fault.Error {
 	if target == "" && e.Line > 0 {
 		target = "body"
 	}
-	return &fault.Error{Kind: kind, Code: code, Message: text, Details: []fault.Detail{{Target: target, Code: code, Message: text, Remedy: e.Remedy}}}
+	return &fault.Error{Kind: kind, Code: code, Message: text, Details: []fault.Detail{{Target: target, Code: code, Message: text, Remedy: queryRemedy(e)}}}
+}
+
+// queryRemedy is the parser's remedy; where it has none, the place is the next
+// thing to look at.
+func queryRemedy(e *odata.Error) string {
+	switch {
+	case e.Remedy != "":
+		return e.Remedy
+	case e.Line > 0:
+		return fmt.Sprintf("Correct the JSON of the body at line %d, position %d.", e.Line, e.Pos)
+	case e.Pos > 0:
+		return fmt.Sprintf("Correct %s at position %d.", e.Option, e.Pos)
+	default:
+		return "Correct " + cmp.Or(e.Option, "the request") + "."
+	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

@@ -164,7 +164,7 @@ func field[T any](o Object, name, want string, read func([]byte) (T, bool)) (Fie
 			return Field[T]{Set: true, Value: v}, nil
 		}
 	}
-	return Field[T]{}, &Error{Code: CodeInvalidPropertyValue, Option: name, Message: "The property " + quoteShort(name) + " is not " + want + "."}
+	return Field[T]{}, &Error{Code: CodeInvalidPropertyValue, Option: name, Message: "The property " + quoteShort(name) + " is not " + want + ".", Remedy: "Send " + want + ", or leave it out."}
 }
 
 // bare is the text of a JSON string, or a JSON number or word as it stands.

@@ -50,7 +50,7 @@ func DecodeObject(data []byte, limits Limits) (Object, error) {
 		return nil, err
 	}
 	if d.space(); d.pos < len(d.in) {
-		return nil, d.fail("There is something behind the object.", "")
+		return nil, d.fail("There is something behind the object.", "Send one object only.")
 	}
 	return out, nil
 }
@@ -139,7 +139,7 @@ func (d *decoder) array() *Error {
 
 func (d *decoder) open(c byte) *Error {
 	if d.depth == 0 {
-		return d.failAt(d.pos, CodeTooDeep, "The body nests too many objects and lists.", "")
+		return d.failAt(d.pos, CodeTooDeep, "The body nests too many objects and lists.", "Send it with fewer levels.")
 	}
 	d.depth--
 	d.pos++

@@ -51,7 +51,7 @@ func (q *Query) readCount(values map[string]string) (bool, error) {
 	case strings.EqualFold(v, "true"):
 		return true, nil
 	}
-	return false, &Error{Code: CodeInvalidCount, Option: "$count", Message: quoteShort(v) + " is neither true nor false."}
+	return false, &Error{Code: CodeInvalidCount, Option: "$count", Message: quoteShort(v) + " is neither true nor false.", Remedy: "Use true or false."}
 }
 
 func (q *Query) readSelect(v string, t *Table, beta bool) *Error {
@@ -63,7 +63,7 @@ func (q *Query) readSelect(v string, t *Table, beta bool) *Error {
 		item = strings.TrimSpace(item)
 		switch item {
 		case "":
-			return &Error{Code: CodeInvalidSelect, Option: "$select", Message: "A property name is missing between commas."}
+			return &Error{Code: CodeInvalidSelect, Option: "$select", Message: "A property name is missing between commas.", Remedy: "Put one comma between two names."}
 		case "*":
 			all = true
 			continue

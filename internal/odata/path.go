@@ -215,5 +215,5 @@ func keyValue(text string) (value, after string, ok bool) {
 }
 
 func badPath(text, why string) *Error {
-	return &Error{Code: CodeInvalidPath, Message: "The path " + quoteShort(text) + " is not valid. " + why}
+	return &Error{Code: CodeInvalidPath, Option: "path", Message: "The path " + quoteShort(text) + " is not valid. " + why, Remedy: "Correct the path; keys with special characters are percent-encoded."}
 }

@@ -187,7 +187,7 @@ func (q *Query) read(values map[string]string, t *Table, opt Options) error {
 }
 
 func unsupported(option, remedy string) *Error {
-	return &Error{Code: CodeUnsupportedQueryOption, Option: option, Message: "The query option " + option + " is not supported here.", Remedy: remedy}
+	return &Error{Code: CodeUnsupportedQueryOption, Option: strings.Trim(option, "'"), Message: "The query option " + option + " is not supported here.", Remedy: remedy}
 }
 
 // splitQuery decodes the options by hand: url.ParseQuery refuses a semicolon,

@@ -91,7 +91,7 @@ func TestQueriesThatAreRefused(t *testing.T) {
 		code, option string
 		says         string
 	}{
-		{"unknown option", "$foo=1", odata.Options{}, table, odata.CodeUnsupportedQueryOption, "'$foo'", "$foo"},
+		{"unknown option", "$foo=1", odata.Options{}, table, odata.CodeUnsupportedQueryOption, "$foo", "$foo"},
 		{"known option we do not serve", "$apply=x", odata.Options{}, table, odata.CodeUnsupportedQueryOption, "$apply", ""},
 		{"another format", "$format=xml", odata.Options{}, table, odata.CodeUnsupportedQueryOption, "$format", "JSON"},
 		{"twice, once without the dollar", "$top=1&top=2", odata.Options{}, table, odata.CodeInvalidQuery, "$top", "twice"},
