@@ -21,6 +21,13 @@ type Explanation struct {
 	Profiles []ProfileCheck
 	Remedy   []string // single actions that would change the answer
 	Waiting  string   // what the device waits for while it is Assigning; else empty
+	Name     NameCheck
+}
+
+// NameCheck is the computer name that the assigned profile will give.
+type NameCheck struct {
+	Name string // empty: Windows keeps the name it made itself
+	Note string // why there is none, or that another device gets the same
 }
 
 // GroupCheck is one group that an assignment names.
@@ -76,6 +83,9 @@ func (s *Service) Explain(ctx context.Context, t directory.TenantID, id DeviceID
 	dec := Decide(d.Type, set, NewConfig(version, profiles, assignments), &trace)
 	ex.explainProfiles(&trace, profiles, names)
 	ex.conclude(dec, len(assignments), names)
+	if ex.Name, err = s.nameOf(ctx, t, &d, profiles); err != nil {
+		return Explanation{}, err
+	}
 	return ex, nil
 }
 
@@ -153,13 +163,24 @@ func (ex *Explanation) conclude(dec Decision, assignments int, names map[directo
 		ex.Sentence = "Assigning: a change that concerns this device is being applied."
 		ex.Waiting = "The engine settles the change; no action is needed."
 	case d.Decided == StatusFailed:
-		ex.Sentence = "Not assigned: the device changed its profile by downloading it more than 8 times in a row, so the engine stopped."
-		ex.Remedy = append(ex.Remedy, "Change the group rules that look at enrollmentProfileName, then edit the device or its group tag to decide again.")
+		ex.explainLoop()
 	case dec.Profile != "":
 		ex.Sentence = "Assigned: the profile '" + dec.Name + "' applies because " + ex.reasonOf(dec.Profile)
 	default:
 		ex.explainNone(assignments, names)
 	}
+}
+
+// explainLoop names the rules between which the device went round.
+func (ex *Explanation) explainLoop() {
+	var rules []string
+	for _, g := range ex.Groups {
+		if strings.Contains(strings.ToLower(g.Rule), "enrollmentprofilename") {
+			rules = append(rules, "'"+g.Name+"' ("+g.Rule+")")
+		}
+	}
+	ex.Sentence = "Not assigned: downloading the profile changed the device's groups, and so its profile, more than 8 times in a row, so the engine stopped. The rules that look at the downloaded profile: " + strings.Join(rules, " and ") + "."
+	ex.Remedy = append(ex.Remedy, "Change one of these rules so that it does not look at enrollmentProfileName; the device is then decided again.")
 }
 
 func (ex *Explanation) reasonOf(p ProfileID) string {
@@ -200,7 +221,9 @@ func (ex *Explanation) explainNone(assignments int, names map[directory.ObjectID
 		if g.Member {
 			continue
 		}
-		if want := wantedTag(g.Rule); want != "" {
+		if want, begins := wantedTag(g.Rule); want != "" && begins {
+			ex.Remedy = append(ex.Remedy, fmt.Sprintf("Set a group tag that begins with '%s': the device then enters the group '%s'.", want, g.Name))
+		} else if want != "" {
 			ex.Remedy = append(ex.Remedy, fmt.Sprintf("Set the group tag to '%s': the device then enters the group '%s'.", want, g.Name))
 		} else if g.Kind == directory.Assigned {
 			ex.Remedy = append(ex.Remedy, fmt.Sprintf("Add the device to the group '%s'.", g.Name))
@@ -211,19 +234,31 @@ func (ex *Explanation) explainNone(assignments int, names map[directory.ObjectID
 	}
 }
 
-// wantedTag is the group tag that alone makes a rule hold, or "".
-func wantedTag(text string) string {
-	if orderTag(text) == "" {
-		return ""
+// wantedTag is the group tag, or what it must begin with, that alone makes a
+// rule hold; "" when no tag does. It is tried before it is offered.
+func wantedTag(text string) (tag string, begins bool) {
+	r, err := rule.Parse(text)
+	if err != nil {
+		return "", false
+	}
+	anchors, ok := r.Anchors()
+	if !ok || len(anchors) != 1 || anchors[0].Op == rule.Contains {
+		return "", false
 	}
 	// The anchor is folded; show the tag as the rule's author typed it.
 	at := strings.Index(strings.ToLower(text), strings.ToLower(directory.PhysicalOrderID))
 	if at < 0 {
-		return ""
+		return "", false
 	}
 	rest := text[at+len(directory.PhysicalOrderID):]
-	if end := strings.IndexAny(rest, `"'`); end > 0 {
-		return rest[:end]
+	end := strings.IndexAny(rest, `"'`)
+	if end <= 0 {
+		return "", false
 	}
-	return ""
+	o := rule.NewObject(rule.Device)
+	o.SetStrings("devicePhysicalIds", []string{directory.PhysicalZTDID + "x", directory.PhysicalOrderID + rest[:end]})
+	if !r.Match(o, time.Time{}) {
+		return "", false
+	}
+	return rest[:end], anchors[0].Op == rule.Prefix
 }

@@ -162,6 +162,9 @@ func (s *settling) decide(d *Device, groups GroupSet, chains map[directory.Objec
 	if !marked {
 		chain = d.Chain
 	}
+	if s.cfg.version != d.EvalVersion {
+		chain = 0 // a person changed the configuration since the last decision
+	}
 	was := *d
 	d.Chain = chain
 	if chain > directory.MaxChain {

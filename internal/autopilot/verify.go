@@ -36,6 +36,7 @@ func (e *Engine) VerifyObjects(ctx context.Context, t directory.TenantID, topic 
 			return err
 		}
 		diffs, pending = w.differences(t)
+		diffs = append(diffs, w.loops(t)...)
 		return errVerified
 	})
 	if errors.Is(err, errVerified) {
@@ -110,6 +111,16 @@ func (w *witness) differences(t directory.TenantID) (diffs []Difference, pending
 		}
 	}
 	return diffs, len(waiting)
+}
+
+// loops notes devices that the engine gave up on.
+func (w *witness) loops(t directory.TenantID) (diffs []Difference) {
+	for id, d := range w.regs {
+		if d.Decided == StatusFailed {
+			diffs = append(diffs, Difference{Tenant: t, Object: id, Serial: d.SerialNumber, What: "loop", Stored: describe(&d), Correct: "a profile that stays after its download"})
+		}
+	}
+	return diffs
 }
 
 func describe(d *Device) string {

@@ -21,6 +21,13 @@ type explanation struct {
 	Profiles []explainedProfile `json:"profiles"`
 	Groups   []explainedGroup   `json:"groups"`
 	Device   *view              `json:"device"`
+	Name     computerName       `json:"computerName"`
+}
+
+// computerName is the name the PC will have; null when Windows keeps its own.
+type computerName struct {
+	Name *string `json:"name"`
+	Note *string `json:"note"`
 }
 
 type explainedProfile struct {
@@ -52,7 +59,7 @@ func (h *Handler) explainIdentity(c *call) error {
 		Context: c.contextURL(identitiesPath + "/explain"), Sentence: e.Sentence, Status: string(e.Device.ProfileStatus()), Ready: e.Device.Ready(),
 		Waiting: orNull(e.Waiting), Remedy: append([]string{}, e.Remedy...),
 		Profiles: make([]explainedProfile, len(e.Profiles)), Groups: make([]explainedGroup, len(e.Groups)),
-		Device: c.view(&device, identityTable, nil, "", ""),
+		Device: c.view(&device, identityTable, nil, "", ""), Name: computerName{Name: orNull(e.Name.Name), Note: orNull(e.Name.Note)},
 	}
 	w.Device.context = ""
 	if e.Device.ProfileStatus() == autopilot.FixPending {

@@ -9,6 +9,7 @@ import (
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
 	"taxiway/internal/odata"
+	"taxiway/internal/rule"
 )
 
 // group is Graph's group as far as security groups go. What no group here can
@@ -42,6 +43,9 @@ type group struct {
 	Theme                 *string           `json:"theme"`
 	Visibility            *string           `json:"visibility"`
 	AssignedLicenses      []string          `json:"assignedLicenses"`
+	// RuleWarnings is ours: what is legal in the rule but hardly meant, such as
+	// a value that the property never has.
+	RuleWarnings []string `json:"membershipRuleWarnings"`
 }
 
 // processingStatus is Graph's membershipRuleProcessingStatus.
@@ -79,6 +83,7 @@ var groupTable = &odata.Table{
 		prop("theme", odata.String, 0),
 		prop("visibility", odata.String, 0),
 		prop("assignedLicenses", odata.Complex, readOnly|onSelect),
+		prop("membershipRuleWarnings", odata.Strings, readOnly|onBeta),
 	},
 }
 
@@ -101,14 +106,27 @@ func groupWire(g *directory.Group) group {
 	w := group{
 		ETag: etagOf(g.Version), ID: string(g.ID), CreatedDateTime: g.CreatedAt.UTC(), RenewedDateTime: g.CreatedAt.UTC(),
 		Description: orNull(g.Description), DisplayName: g.DisplayName, MailNickname: g.MailNickname, SecurityEnabled: true,
-		GroupTypes: []string{}, ProxyAddresses: []string{}, BehaviorOptions: []string{}, ProvisioningOptions: []string{}, AssignedLicenses: []string{},
+		GroupTypes: []string{}, ProxyAddresses: []string{}, BehaviorOptions: []string{}, ProvisioningOptions: []string{}, AssignedLicenses: []string{}, RuleWarnings: []string{},
 	}
 	if g.Dynamic() {
+		w.RuleWarnings = ruleWarnings(g.Rule)
 		w.GroupTypes = []string{dynamicMembership}
 		w.MembershipRule, w.ProcessingState = orNull(g.Rule), orNull(string(g.Processing))
 		w.ProcessingStatus = &processingStatus{Status: g.ProcessingStatus(), LastUpdated: timeOrNull(g.LastUpdated)}
 	}
 	return w
+}
+
+func ruleWarnings(text string) []string {
+	out := []string{}
+	r, err := rule.Parse(text)
+	if err != nil {
+		return append(out, err.Error())
+	}
+	for _, w := range r.Warnings() {
+		out = append(out, w.Message)
+	}
+	return out
 }
 
 // orNull is null for an empty text, as Entra's part of Graph sends it.

@@ -151,6 +151,10 @@ func (s *Server) adminAdvanceClock(r *http.Request) (any, error) {
 	if err := s.clock.reload(r.Context(), s.db.Directory()); err != nil {
 		return nil, err
 	}
+	// Rules that look at the clock see the new time at once.
+	if _, err := s.engine.RefillDated(r.Context(), t.ID); err != nil {
+		return nil, err
+	}
 	return adminTenant(&t), nil
 }
 
