@@ -141,13 +141,18 @@ func (s *Service) UnassignUser(ctx context.Context, t directory.TenantID, id Dev
 // device stays.
 func (s *Service) DeleteDevice(ctx context.Context, t directory.TenantID, id DeviceID, ifMatch int64) error {
 	err := s.withDevice(ctx, t, id, ifMatch, func(tx Tx, d Device, o directory.Device) error {
-		if err := tx.DeleteRegistrations(ctx, t, []DeviceID{id}); err != nil {
-			return err
-		}
-		if err := tx.DeleteDevices(ctx, t, []directory.ObjectID{o.ID}); err != nil {
+		if err := deregister(ctx, tx, t, &d, &o); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, t, "Delete Autopilot device", "windowsAutopilotDeviceIdentity", string(id), d.SerialNumber)
 	})
 	return fault.Wrap("delete device", err)
+}
+
+// deregister removes a registration with its device object.
+func deregister(ctx context.Context, tx Tx, t directory.TenantID, d *Device, o *directory.Device) error {
+	if err := tx.DeleteRegistrations(ctx, t, []DeviceID{d.ID}); err != nil {
+		return err
+	}
+	return tx.DeleteDevices(ctx, t, []directory.ObjectID{o.ID})
 }

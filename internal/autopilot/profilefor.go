@@ -62,16 +62,10 @@ func (s *Service) FindReporting(ctx context.Context, h *hwhash.Hash, serial stri
 	if serial != "" && !strings.EqualFold(strings.TrimSpace(serial), strings.TrimSpace(h.SystemSerial)) {
 		return nil, &refusedSerial, nil
 	}
-	claims := ClaimsOf(h)
-	keys := make([]ClaimKey, len(claims))
-	for i := range claims {
-		keys[i] = claims[i].Key
-	}
-	held, err := s.Store.FindClaims(ctx, keys)
+	best, err := s.holder(ctx, h)
 	if err != nil {
-		return nil, nil, fault.Wrap("find registration", err)
+		return nil, nil, err
 	}
-	best := bestClaim(keys, held)
 	if best == nil {
 		return nil, &refusedNotRegistered, nil
 	}
@@ -100,16 +94,26 @@ func (s *Service) FindReporting(ctx context.Context, h *hwhash.Hash, serial stri
 	return &Asked{Tenant: best.Tenant, Device: d, Presented: h, Registered: registered}, nil, nil
 }
 
-// bestClaim prefers the strongest key, which comes first in keys.
-func bestClaim(keys []ClaimKey, held []Claimed) *Claimed {
+// holder finds the registration of a PC in any tenant by its strongest key that
+// is held; nil when there is none.
+func (s *Service) holder(ctx context.Context, h *hwhash.Hash) (*Claimed, error) {
+	claims := ClaimsOf(h) // strongest first
+	keys := make([]ClaimKey, len(claims))
+	for i := range claims {
+		keys[i] = claims[i].Key
+	}
+	held, err := s.Store.FindClaims(ctx, keys)
+	if err != nil {
+		return nil, fault.Wrap("find registration", err)
+	}
 	for _, k := range keys {
 		for i := range held {
 			if held[i].Key == k {
-				return &held[i]
+				return &held[i], nil
 			}
 		}
 	}
-	return nil
+	return nil, nil //nolint:nilnil // nobody holds it, and that is an answer
 }
 
 // ProfileFor hands a PC its profile. proven says that it holds the registered

@@ -27,7 +27,7 @@ const adminBody = 1 << 20
 //	PATCH, DELETE /tenants/{tenant}/apps/{app}
 //	POST   /tenants/{tenant}/apps/{app}/secrets
 //	DELETE /tenants/{tenant}/apps/{app}/secrets/{key}
-//	GET    /authority                     POST /verify, /backup
+//	GET    /authority                     POST /verify, /release, /backup
 func (s *Server) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*http.Request) (any, error){
@@ -43,6 +43,7 @@ func (s *Server) adminHandler() http.Handler {
 		"POST /tenants/{tenant}/apps/{app}/secrets":         s.adminAddSecret,
 		"DELETE /tenants/{tenant}/apps/{app}/secrets/{key}": s.adminRemoveSecret,
 		"GET /authority":                                    s.adminAuthority,
+		"POST /release":                                     s.adminRelease,
 		"POST /verify":                                      s.adminVerify,
 		"POST /backup":                                      s.adminBackup,
 	} {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -49,8 +50,12 @@ func (s *Server) adminCreateTenant(r *http.Request) (any, error) {
 
 // tenantOf finds the tenant a path names by id or domain.
 func (s *Server) tenantOf(r *http.Request) (directory.Tenant, error) {
-	name := strings.ToLower(r.PathValue("tenant"))
-	tenants, err := s.db.Directory().ListTenants(r.Context())
+	return s.findTenant(r.Context(), r.PathValue("tenant"))
+}
+
+func (s *Server) findTenant(ctx context.Context, name string) (directory.Tenant, error) {
+	name = strings.ToLower(name)
+	tenants, err := s.db.Directory().ListTenants(ctx)
 	if err != nil {
 		return directory.Tenant{}, err
 	}
@@ -160,6 +165,30 @@ func (s *Server) adminAdvanceClock(r *http.Request) (any, error) {
 
 func (s *Server) adminAuthority(*http.Request) (any, error) {
 	return map[string]string{"certificate": string(s.AuthorityPEM())}, nil
+}
+
+// adminRelease takes a registration away from whoever holds it.
+func (s *Server) adminRelease(r *http.Request) (any, error) {
+	var in struct {
+		HardwareHash string `json:"hardwareHash"`
+		To           string `json:"to"` // id or domain of the tenant that asked; may be empty
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	hash, err := autopilot.ParseHash("hardwareHash", in.HardwareHash)
+	if err != nil {
+		return nil, err
+	}
+	to := directory.TenantID("")
+	if in.To != "" {
+		t, err := s.findTenant(r.Context(), in.To)
+		if err != nil {
+			return nil, err
+		}
+		to = t.ID
+	}
+	return s.autopilot.Release(r.Context(), hash, to)
 }
 
 // AdminVerification is what the self-check of every tenant found.
