@@ -32,8 +32,9 @@ type PC struct {
 }
 
 type options struct {
-	keys bool
-	tag  func(i int) string
+	keys  bool
+	first int
+	tag   func(i int) string
 }
 
 // Option changes how a fleet is made.
@@ -43,6 +44,10 @@ type Option func(*options)
 // and differs from run to run. Without, the modulus in the hash only looks
 // like one and belongs to no key.
 func WithKeys() Option { return func(o *options) { o.keys = true } }
+
+// From makes the PCs first, first+1, … of the seed, so that a large fleet can
+// be made in parts.
+func From(first int) Option { return func(o *options) { o.first = first } }
 
 // WithTags gives the i-th PC the group tag that tag returns.
 func WithTags(tag func(i int) string) Option { return func(o *options) { o.tag = tag } }
@@ -56,8 +61,8 @@ func Fleet(seed uint64, n int, opts ...Option) ([]PC, error) {
 	}
 	out := make([]PC, n)
 	for i := range out {
-		if err := out[i].make(seed, i, &o); err != nil {
-			return nil, fmt.Errorf("make PC %d of seed %d: %w", i, seed, err)
+		if err := out[i].make(seed, o.first+i, &o); err != nil {
+			return nil, fmt.Errorf("make PC %d of seed %d: %w", o.first+i, seed, err)
 		}
 	}
 	return out, nil
@@ -67,7 +72,7 @@ func (pc *PC) make(seed uint64, i int, o *options) error {
 	n := uint64(i) //nolint:gosec // an index
 	r := mathrand.NewChaCha8(seedOf(seed, n))
 	pc.Model = models[i%len(models)]
-	serial := pc.Model.serial.number(seed*1_000_003, n)
+	serial := pc.Model.serial.number(seed*0x9E3779B97F4A7C15, n) // spreads small seeds
 	pc.Hardware = pc.Model.hardware(serial, r)
 	if o.keys {
 		key, err := rsa.GenerateKey(rand.Reader, 8*modulusBytes)
@@ -80,7 +85,7 @@ func (pc *PC) make(seed uint64, i int, o *options) error {
 	if err != nil {
 		return fmt.Errorf("mint the hardware hash: %w", err)
 	}
-	pc.Row = hwhash.Row{Line: i + 2, SerialNumber: serial, HardwareHash: hash}
+	pc.Row = hwhash.Row{Line: i - o.first + 2, SerialNumber: serial, HardwareHash: hash}
 	if o.tag != nil {
 		pc.Row.GroupTag = o.tag(i)
 	}

@@ -18,21 +18,29 @@ import (
 // FileName is SQLite's file in the data directory.
 const FileName = "taxiway.db"
 
-// shared are the settings of every connection, in the order they must be given:
-// the page size only counts before the first table. synchronous=FULL because an
-// answer that was given must survive a power loss; group commit pays for it.
+// shared are the settings of every connection. The driver applies them in
+// alphabetical order and the journal mode after them, which matters: the page
+// size only counts before the file has its first page. synchronous=FULL
+// because an answer that was given must survive a power loss; group commit
+// pays for it.
 var shared = []string{
-	"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
-	"foreign_keys(ON)", "temp_store(MEMORY)", "wal_autocheckpoint(8000)", "journal_size_limit(134217728)",
+	"busy_timeout(10000)", "page_size(8192)", "synchronous(FULL)", "foreign_keys(ON)", "temp_store(MEMORY)",
+	"wal_autocheckpoint(8000)", "journal_size_limit(134217728)",
 }
 
 func sqliteURL(path string, extra url.Values, pragmas ...string) string {
-	q := url.Values{"_pragma": append(append([]string{}, shared...), pragmas...)}
+	q := url.Values{"_pragma": append(append([]string{}, shared...), pragmas...), "_journal_mode": {"WAL"}}
 	for k, v := range extra {
 		q[k] = v
 	}
 	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: q.Encode()}
 	return u.String()
+}
+
+// WriterURL is the data source name by which the store opens its file for
+// writing; benchmarks open a bare database with the very same settings.
+func WriterURL(path string) string {
+	return sqliteURL(path, url.Values{"_txlock": {"immediate"}}, "cache_size(-65536)")
 }
 
 func (db *DB) openSQLite(ctx context.Context, o Options) error {
@@ -44,7 +52,7 @@ func (db *DB) openSQLite(ctx context.Context, o Options) error {
 	if err := createPrivate(path, o.ReadOnly); err != nil {
 		return err
 	}
-	write, err := sql.Open("sqlite", sqliteURL(path, url.Values{"_txlock": {"immediate"}}, "cache_size(-65536)"))
+	write, err := sql.Open("sqlite", WriterURL(path))
 	if err != nil {
 		return fault.Wrap("open "+path, err)
 	}
