@@ -68,7 +68,7 @@ func Start(t testing.TB, db Database, options ...Option) *World {
 		o(w)
 	}
 	if db.URL != "" {
-		if _, err := server.Migrate(context.Background(), w.config(t), server.Options{}); err != nil {
+		if _, err := server.Migrate(context.Background(), w.config(t), server.Options{Now: w.now}); err != nil {
 			t.Fatalf("migrate: %v", err)
 		}
 	}
