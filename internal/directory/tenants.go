@@ -33,6 +33,31 @@ func (s *Service) DeleteTenant(ctx context.Context, id TenantID) error {
 	return fault.Wrap("delete tenant", s.Store.InTx(ctx, func(tx Tx) error { return tx.DeleteTenant(ctx, id) }))
 }
 
+// UpdateTenant changes what change sets of a tenant's name and settings.
+func (s *Service) UpdateTenant(ctx context.Context, id TenantID, change func(*Tenant)) (Tenant, error) {
+	was, err := s.Store.GetTenant(ctx, id)
+	if err != nil {
+		return Tenant{}, err
+	}
+	t := was
+	change(&t)
+	t.ID, t.Lab, t.ClockOffset, t.CreatedAt = was.ID, was.Lab, was.ClockOffset, was.CreatedAt
+	if err := t.Validate(); err != nil {
+		return Tenant{}, err
+	}
+	err = s.Store.InTx(ctx, func(tx Tx) error {
+		if err := tx.UpdateTenant(ctx, t); err != nil {
+			return err
+		}
+		d := differences{}
+		d.text("displayName", was.DisplayName, t.DisplayName)
+		d.text("domain", was.Domain, t.Domain)
+		d.flag("profileWithoutTpm", was.ProfileWithoutTPM, t.ProfileWithoutTPM)
+		return s.audit(ctx, tx, id, "Update tenant", "organization", string(id), t.DisplayName, d.list...)
+	})
+	return t, fault.Wrap("update tenant", err)
+}
+
 // AdvanceClock moves a lab tenant's clock forward. It never moves back, and an
 // ordinary tenant's clock is the server's.
 func (s *Service) AdvanceClock(ctx context.Context, id TenantID, by time.Duration) (Tenant, error) {

@@ -22,7 +22,7 @@ const adminBody = 1 << 20
 // because only the data directory's owner can reach it. Bodies are JSON.
 //
 //	GET    /tenants                       POST /tenants
-//	DELETE /tenants/{tenant}              POST /tenants/{tenant}/reset, /clock
+//	PATCH, DELETE /tenants/{tenant}       POST /tenants/{tenant}/reset, /clock
 //	GET    /tenants/{tenant}/apps         POST /tenants/{tenant}/apps
 //	PATCH, DELETE /tenants/{tenant}/apps/{app}
 //	POST   /tenants/{tenant}/apps/{app}/secrets
@@ -33,6 +33,7 @@ func (s *Server) adminHandler() http.Handler {
 	for pattern, h := range map[string]func(*http.Request) (any, error){
 		"GET /tenants":                                      s.adminListTenants,
 		"POST /tenants":                                     s.adminCreateTenant,
+		"PATCH /tenants/{tenant}":                           s.adminUpdateTenant,
 		"DELETE /tenants/{tenant}":                          s.adminDeleteTenant,
 		"POST /tenants/{tenant}/reset":                      s.adminResetTenant,
 		"POST /tenants/{tenant}/clock":                      s.adminAdvanceClock,
@@ -194,7 +195,9 @@ type AdminTenant struct {
 	Domain      string             `json:"domain"`
 	Lab         bool               `json:"lab"`
 	ClockOffset string             `json:"clockOffset,omitempty"`
-	CreatedAt   time.Time          `json:"createdDateTime"`
+	// ProfileWithoutTPM: a PC whose hash holds no TPM key gets its profile.
+	ProfileWithoutTPM bool      `json:"profileWithoutTpm"`
+	CreatedAt         time.Time `json:"createdDateTime"`
 }
 
 // AdminApp is an app registration on the private door. Secret is given once,

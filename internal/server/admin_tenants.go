@@ -12,7 +12,7 @@ import (
 )
 
 func adminTenant(t *directory.Tenant) AdminTenant {
-	out := AdminTenant{ID: t.ID, DisplayName: t.DisplayName, Domain: t.Domain, Lab: t.Lab, CreatedAt: t.CreatedAt}
+	out := AdminTenant{ID: t.ID, DisplayName: t.DisplayName, Domain: t.Domain, Lab: t.Lab, ProfileWithoutTPM: t.ProfileWithoutTPM, CreatedAt: t.CreatedAt}
 	if t.ClockOffset != 0 {
 		out.ClockOffset = t.ClockOffset.String()
 	}
@@ -37,11 +37,39 @@ func (s *Server) adminCreateTenant(r *http.Request) (any, error) {
 		DisplayName string             `json:"displayName"`
 		Domain      string             `json:"domain"`
 		Lab         bool               `json:"lab"`
+		WithoutTPM  bool               `json:"profileWithoutTpm"`
 	}
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
-	t, err := s.directory.CreateTenant(r.Context(), directory.Tenant{ID: in.ID, DisplayName: in.DisplayName, Domain: in.Domain, Lab: in.Lab})
+	t, err := s.directory.CreateTenant(r.Context(), directory.Tenant{ID: in.ID, DisplayName: in.DisplayName, Domain: in.Domain, Lab: in.Lab, ProfileWithoutTPM: in.WithoutTPM})
+	if err != nil {
+		return nil, err
+	}
+	return adminTenant(&t), nil
+}
+
+// adminUpdateTenant changes what was sent.
+func (s *Server) adminUpdateTenant(r *http.Request) (any, error) {
+	var in struct {
+		DisplayName *string `json:"displayName"`
+		WithoutTPM  *bool   `json:"profileWithoutTpm"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	t, err := s.tenantOf(r)
+	if err != nil {
+		return nil, err
+	}
+	t, err = s.directory.UpdateTenant(r.Context(), t.ID, func(t *directory.Tenant) {
+		if in.DisplayName != nil {
+			t.DisplayName = *in.DisplayName
+		}
+		if in.WithoutTPM != nil {
+			t.ProfileWithoutTPM = *in.WithoutTPM
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
