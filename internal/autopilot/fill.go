@@ -2,6 +2,9 @@ package autopilot
 
 import (
 	"context"
+	"time"
+	"math"
+	"time"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
@@ -11,15 +14,19 @@ import (
 // RunFill walks f in slices until it ends, or more than limit objects were
 // visited (0: no limit). Each slice settles its objects and moves the cursor in
 // one transaction under the lease, so a process that dies loses nothing and one
-// that lost its lease changes nothing.
+// that lost its lease changes nothing. Who stops at the limit hands the lease
+// back in the last slice, so that the next one need not wait for its end.
 func (e *Engine) RunFill(ctx context.Context, f *directory.Fill, l directory.Lease, limit int64) (done bool, err error) {
-	start := f.Done
+	stop := int64(math.MaxInt64)
+	if limit > 0 {
+		stop = f.Done + limit
+	}
 	for {
-		done, err := e.fillSlice(ctx, f, l)
+		done, err := e.fillSlice(ctx, f, l, stop)
 		if err != nil || done {
 			return done, err
 		}
-		if limit > 0 && f.Done-start >= limit {
+		if f.Done >= stop {
 			return false, nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -29,7 +36,7 @@ func (e *Engine) RunFill(ctx context.Context, f *directory.Fill, l directory.Lea
 	}
 }
 
-func (e *Engine) fillSlice(ctx context.Context, f *directory.Fill, l directory.Lease) (done bool, err error) {
+func (e *Engine) fillSlice(ctx context.Context, f *directory.Fill, l directory.Lease, stop int64) (done bool, err error) {
 	var next directory.Fill
 	err = e.Store.InTx(ctx, func(tx Tx) error {
 		next, done = *f, false
@@ -41,12 +48,16 @@ func (e *Engine) fillSlice(ctx context.Context, f *directory.Fill, l directory.L
 		if err != nil {
 			return err
 		}
-		if err := e.settleFound(ctx, tx, f.Tenant, kind, ids); err != nil {
+		if err := e.settleFound(ctx, tx, f.Tenant, cfg, kind, ids); err != nil {
 			return err
 		}
 		next.Done += int64(len(ids))
 		if more {
-			return tx.AdvanceFill(ctx, next, l)
+			held := l
+			if next.Done >= stop {
+				held.Until = time.Time{}
+			}
+			return tx.AdvanceFill(ctx, next, held)
 		}
 		done = true
 		return e.endFill(ctx, tx, next, l)
@@ -120,14 +131,14 @@ func orderTag(text string) string {
 
 // settleFound settles objects whose kind may be unknown: members of an
 // assigned group can be users and devices.
-func (e *Engine) settleFound(ctx context.Context, tx Tx, t directory.TenantID, kind directory.MemberKind, ids []directory.ObjectID) error {
+func (e *Engine) settleFound(ctx context.Context, tx Tx, t directory.TenantID, cfg *tenantConfig, kind directory.MemberKind, ids []directory.ObjectID) error {
 	if kind != directory.MemberUser {
-		if _, err := e.settleIn(ctx, tx, t, directory.TopicDevice, ids); err != nil {
+		if _, err := e.settleIn(ctx, tx, t, cfg, directory.TopicDevice, ids); err != nil {
 			return err
 		}
 	}
 	if kind != directory.MemberDevice {
-		if _, err := e.settleIn(ctx, tx, t, directory.TopicUser, ids); err != nil {
+		if _, err := e.settleIn(ctx, tx, t, cfg, directory.TopicUser, ids); err != nil {
 			return err
 		}
 	}

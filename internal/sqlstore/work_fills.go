@@ -31,12 +31,12 @@ func leaseLost(n int64, err error) error {
 	return err
 }
 
-// AdvanceFill implements directory.ConfigTx. Progress also extends the lease
-// and forgets the attempts that came to nothing.
+// AdvanceFill implements directory.ConfigTx. Progress also extends the lease,
+// or with no Until hands it back, and forgets the attempts that came to nothing.
 func (tx *Tx) AdvanceFill(ctx context.Context, f directory.Fill, l directory.Lease) error {
 	d := tx.dialect()
-	n, err := tx.exec(ctx, "UPDATE fills SET phase = $4, cursor_id = $5, done = $6, lease_until = $7, attempts = 0 WHERE tenant_id = $1 AND id = $2 AND lease_token = $3",
-		idArg(d, f.Tenant), idArg(d, f.ID), l.Token, f.Phase, idArg(d, f.Cursor), f.Done, timeArg(l.Until))
+	n, err := tx.exec(ctx, "UPDATE fills SET lease_until = $4, "+heldSQL+", phase = $5, cursor_id = $6, done = $7, attempts = 0 WHERE tenant_id = $1 AND id = $2 AND lease_token = $3",
+		idArg(d, f.Tenant), idArg(d, f.ID), l.Token, timeArg(l.Until), f.Phase, idArg(d, f.Cursor), f.Done)
 	return fault.Wrap("advance fill "+f.ID, leaseLost(n, err))
 }
 
@@ -56,7 +56,7 @@ func (db *DB) ClaimFill(ctx context.Context, now time.Time, l directory.Lease) (
 			return err
 		}
 		d := tx.dialect()
-		_, err := one(ctx, tx, []any{&f.Attempts}, "UPDATE fills SET attempts = attempts + CASE WHEN lease_token = '' THEN 0 ELSE 1 END, lease_until = $3, lease_token = $4"+
+		_, err := one(ctx, tx, []any{&f.Attempts}, "UPDATE fills SET attempts = attempts + CASE WHEN lease_until = 0 THEN 0 ELSE 1 END, lease_until = $3, lease_token = $4"+
 			" WHERE tenant_id = $1 AND id = $2 RETURNING attempts", idArg(d, f.Tenant), idArg(d, f.ID), timeArg(l.Until), l.Token)
 		return err
 	})
@@ -67,7 +67,7 @@ func (db *DB) ClaimFill(ctx context.Context, now time.Time, l directory.Lease) (
 func (db *DB) RenewFill(ctx context.Context, f directory.Fill, l directory.Lease) error {
 	err := db.InTx(ctx, func(tx *Tx) error {
 		d := tx.dialect()
-		n, err := tx.exec(ctx, "UPDATE fills SET lease_until = $4 WHERE tenant_id = $1 AND id = $2 AND lease_token = $3", idArg(d, f.Tenant), idArg(d, f.ID), l.Token, timeArg(l.Until))
+		n, err := tx.exec(ctx, "UPDATE fills SET lease_until = $4, "+heldSQL+" WHERE tenant_id = $1 AND id = $2 AND lease_token = $3", idArg(d, f.Tenant), idArg(d, f.ID), l.Token, timeArg(l.Until))
 		return leaseLost(n, err)
 	})
 	return fault.Wrap("renew fill "+f.ID, err)
