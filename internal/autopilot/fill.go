@@ -2,7 +2,6 @@ package autopilot
 
 import (
 	"context"
-	"time"
 	"math"
 	"time"
 
@@ -36,14 +35,12 @@ func (e *Engine) RunFill(ctx context.Context, f *directory.Fill, l directory.Lea
 	}
 }
 
+// fillSlice takes one page; a walk that has visited stop objects is handed back
+// with it.
 func (e *Engine) fillSlice(ctx context.Context, f *directory.Fill, l directory.Lease, stop int64) (done bool, err error) {
 	var next directory.Fill
-	err = e.Store.InTx(ctx, func(tx Tx) error {
+	err = e.inTx(ctx, f.Tenant, func(tx Tx, cfg *tenantConfig) error {
 		next, done = *f, false
-		cfg, err := e.configAt(ctx, tx, f.Tenant)
-		if err != nil {
-			return err
-		}
 		ids, kind, more, err := e.fillPage(ctx, tx, &next, cfg)
 		if err != nil {
 			return err

@@ -14,12 +14,8 @@ import (
 func (e *Engine) RefillDated(ctx context.Context, t directory.TenantID) (int, error) {
 	var fills []directory.Fill
 	l := e.Lease()
-	err := e.Store.InTx(ctx, func(tx Tx) error {
+	err := e.inTx(ctx, t, func(tx Tx, cfg *tenantConfig) error {
 		fills = nil
-		cfg, err := e.configAt(ctx, tx, t)
-		if err != nil {
-			return err
-		}
 		for _, id := range cfg.rules.Dated() {
 			f := directory.Fill{Tenant: t, ID: e.NewID(), Version: cfg.version, Scope: directory.ScopeRule, Group: id, Reason: "an hour passed for a rule that looks at the clock", CreatedAt: e.Clock.Real()}
 			if err := tx.OpenFill(ctx, f, l); err != nil {

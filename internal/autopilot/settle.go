@@ -13,15 +13,11 @@ import (
 // settleIn brings memberships and decisions of the given objects up to date
 // inside tx, writes only differences and removes their marks. It returns how
 // many objects changed. Objects that are gone only lose their marks.
-func (e *Engine) settleIn(ctx context.Context, tx Tx, t directory.TenantID, topic directory.Topic, ids []directory.ObjectID) (int, error) {
+func (e *Engine) settleIn(ctx context.Context, tx Tx, t directory.TenantID, cfg *tenantConfig, topic directory.Topic, ids []directory.ObjectID) (changed int, err error) {
 	if len(ids) == 0 {
 		return 0, nil
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	cfg, err := e.configAt(ctx, tx, t)
-	if err != nil {
-		return 0, err
-	}
 	s := &settling{e: e, tx: tx, t: t, cfg: cfg, topic: topic, now: e.Clock.Now(t)}
 	switch topic {
 	case directory.TopicUser:

@@ -29,10 +29,14 @@ var errVerified = fault.New(fault.Internal, "Verified", "rolled back on purpose"
 // what the engine computes now. Objects whose change is still waiting to be
 // settled are left out: pending tells how many.
 func (e *Engine) VerifyObjects(ctx context.Context, t directory.TenantID, topic directory.Topic, ids []directory.ObjectID) (diffs []Difference, pending int, err error) {
-	err = e.Store.InTx(ctx, func(tx Tx) error {
+	// The check's own transaction keeps no configuration, for it is rolled back.
+	if err := e.warm(ctx, t); err != nil {
+		return nil, 0, fault.Wrap("read the configuration", err)
+	}
+	err = e.inTx(ctx, t, func(tx Tx, cfg *tenantConfig) error {
 		diffs, pending = nil, 0
 		w := &witness{Tx: tx}
-		if _, err := e.settleIn(ctx, w, t, topic, ids); err != nil {
+		if _, err := e.settleIn(ctx, w, t, cfg, topic, ids); err != nil {
 			return err
 		}
 		diffs, pending = w.differences(t)

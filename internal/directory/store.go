@@ -112,7 +112,8 @@ type ConfigTx interface {
 	RuleGroups(ctx context.Context, t TenantID) ([]Group, error)
 	OpenFill(ctx context.Context, f Fill, l Lease) error
 	// AdvanceFill stores phase, cursor and done if the lease token still holds
-	// it, else fault.Conflict with code LeaseLost.
+	// it, else fault.Conflict with code LeaseLost. A lease without an end hands
+	// the fill back.
 	AdvanceFill(ctx context.Context, f Fill, l Lease) error
 	// CloseFill removes the fill under the same condition.
 	CloseFill(ctx context.Context, f Fill, l Lease) error
@@ -144,7 +145,8 @@ type WorkStore interface {
 	FailMarks(ctx context.Context, marks []Mark, notBefore time.Time) error
 	// ClaimFill leases one open fill, the oldest that is free; ok is false when none is.
 	ClaimFill(ctx context.Context, now time.Time, l Lease) (f Fill, ok bool, err error)
-	// RenewFill extends the lease, fault.Conflict LeaseLost when another holds it.
+	// RenewFill extends the lease, or hands the fill back when the new one has
+	// no end; fault.Conflict LeaseLost when another holds it.
 	RenewFill(ctx context.Context, f Fill, l Lease) error
 	// Release hands back everything the token holds.
 	Release(ctx context.Context, token string) error

@@ -35,7 +35,7 @@ func leaseLost(n int64, err error) error {
 // or with no Until hands it back, and forgets the attempts that came to nothing.
 func (tx *Tx) AdvanceFill(ctx context.Context, f directory.Fill, l directory.Lease) error {
 	d := tx.dialect()
-	n, err := tx.exec(ctx, "UPDATE fills SET lease_until = $4, "+heldSQL+", phase = $5, cursor_id = $6, done = $7, attempts = 0 WHERE tenant_id = $1 AND id = $2 AND lease_token = $3",
+	n, err := tx.exec(ctx, "UPDATE fills SET lease_until = $4, phase = $5, cursor_id = $6, done = $7, attempts = 0 WHERE tenant_id = $1 AND id = $2 AND lease_token = $3",
 		idArg(d, f.Tenant), idArg(d, f.ID), l.Token, timeArg(l.Until), f.Phase, idArg(d, f.Cursor), f.Done)
 	return fault.Wrap("advance fill "+f.ID, leaseLost(n, err))
 }
@@ -67,7 +67,7 @@ func (db *DB) ClaimFill(ctx context.Context, now time.Time, l directory.Lease) (
 func (db *DB) RenewFill(ctx context.Context, f directory.Fill, l directory.Lease) error {
 	err := db.InTx(ctx, func(tx *Tx) error {
 		d := tx.dialect()
-		n, err := tx.exec(ctx, "UPDATE fills SET lease_until = $4, "+heldSQL+" WHERE tenant_id = $1 AND id = $2 AND lease_token = $3", idArg(d, f.Tenant), idArg(d, f.ID), l.Token, timeArg(l.Until))
+		n, err := tx.exec(ctx, "UPDATE fills SET lease_until = $4 WHERE tenant_id = $1 AND id = $2 AND lease_token = $3", idArg(d, f.Tenant), idArg(d, f.ID), l.Token, timeArg(l.Until))
 		return leaseLost(n, err)
 	})
 	return fault.Wrap("renew fill "+f.ID, err)
