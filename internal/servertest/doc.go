@@ -7,4 +7,5 @@
 //	Start, Join, Stop: processes of one world   world.go
 //	Graph calls and tokens                      client.go
 //	a PC that asks for its profile              pc.go
+//	tokens of any claims, signed as the server   forge.go
 package servertest

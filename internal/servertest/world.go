@@ -37,6 +37,8 @@ type World struct {
 	masterKey string
 	now       func() time.Time
 	tweak     []func(*config.Config)
+	log       *slog.Logger // nil: warnings go to the test's log
+	hold      func(job string) bool
 }
 
 // Process is one running server.
@@ -59,6 +61,12 @@ func WithConfig(change func(*config.Config)) Option {
 
 // WithClock replaces the server's clock.
 func WithClock(now func() time.Time) Option { return func(w *World) { w.now = now } }
+
+// WithLog gives every process this log.
+func WithLog(log *slog.Logger) Option { return func(w *World) { w.log = log } }
+
+// WithHold keeps a background job from running while hold says so.
+func WithHold(hold func(job string) bool) Option { return func(w *World) { w.hold = hold } }
 
 // Start runs one server on the database until the test ends.
 func Start(t testing.TB, db Database, options ...Option) *World {
@@ -98,7 +106,11 @@ func (w *World) Join(t testing.TB) *Process {
 	if w.Database.Engine == "sqlite" && len(w.Processes) > 0 {
 		c.DataDir = w.Processes[0].Config.DataDir
 	}
-	s, err := server.New(context.Background(), c, server.Options{Log: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})), Now: w.now})
+	log := w.log
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	s, err := server.New(context.Background(), c, server.Options{Log: log, Now: w.now, Hold: w.hold})
 	if err != nil {
 		t.Fatalf("start server: %v", err)
 	}
