@@ -35,7 +35,7 @@ var templates = map[string]string{
 func (c condition) text() string {
 	switch c.op {
 	case "not":
-		return "-not " + c.sub[0].text()
+		return "-not (" + c.sub[0].text() + ")"
 	case "and", "or":
 		return "(" + c.sub[0].text() + " -" + c.op + " " + c.sub[1].text() + ")"
 	case "name ends in one":

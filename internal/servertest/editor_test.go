@@ -3,6 +3,7 @@ package servertest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -26,6 +27,7 @@ type editor struct {
 	queue         []edit
 	steps         int
 	refused       int
+	lastRefusal   string
 	kinds         map[string]int
 	// doubt is the edit whose answer was lost with its server.
 	doubt *edit
@@ -64,6 +66,9 @@ func (e *editor) send(ctx context.Context, c edit) (changed bool, err error) {
 		c.before()
 	}
 	a, err := e.p.Graph(ctx, e.token, c.method, c.path, c.body)
+	if err == nil && a.Status == http.StatusServiceUnavailable {
+		err = errors.New("the server stops")
+	}
 	if err != nil {
 		e.doubt, e.queue = &c, nil
 		return false, errLost{fmt.Errorf("%s %s: %w", c.method, c.path, err)}
@@ -74,6 +79,7 @@ func (e *editor) send(ctx context.Context, c edit) (changed bool, err error) {
 		switch a.Status {
 		case http.StatusNotFound, http.StatusBadRequest, http.StatusConflict:
 			e.refused++
+			e.lastRefusal = fmt.Sprintf("%s %s %v: %d %s", c.method, c.path, c.body, a.Status, a.Raw)
 			return false, nil
 		default:
 			return false, fmt.Errorf("%s %s: status %d: %s", c.method, c.path, a.Status, a.Raw)

@@ -15,7 +15,9 @@ import (
 func hurried(c *config.Config) { c.Engine.FillInline = 100 }
 
 func TestEveryPCEndsAsTheOracleSaysWhateverHappensDuringItsImport(t *testing.T) {
+	t.Parallel()
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
 		clock := &heldClock{}
 		w := servertest.Start(t, db, servertest.WithClock(clock.now), servertest.WithConfig(hurried))
 		weather(t, w.Processes, clock)
@@ -23,6 +25,7 @@ func TestEveryPCEndsAsTheOracleSaysWhateverHappensDuringItsImport(t *testing.T) 
 }
 
 func TestTwoProcessesOnOneDatabaseAgreeWithTheOracle(t *testing.T) {
+	t.Parallel()
 	clock := &heldClock{}
 	w := servertest.Start(t, servertest.NewPostgres(t), servertest.WithClock(clock.now), servertest.WithConfig(hurried))
 	w.Join(t)
@@ -72,7 +75,7 @@ func weather(t *testing.T, procs []*servertest.Process, clock *heldClock) {
 // provoke goes on changing tags while the reader has not seen every status.
 func (s *storm) provoke(w *watch) {
 	s.t.Helper()
-	until := time.NewTimer(within)
+	until := time.NewTimer(within())
 	defer until.Stop()
 	e := s.editors[0]
 	for !w.all() {

@@ -23,7 +23,7 @@ func sizes() size {
 	if long() {
 		return size{pcs: 10_000, groups: 60, byHand: 6, profiles: 12, chunk: 250, edits: 240}
 	}
-	return size{pcs: 600, groups: 60, byHand: 4, profiles: 12, chunk: 50, edits: 60}
+	return size{pcs: 240, groups: 20, byHand: 3, profiles: 8, chunk: 24, edits: 60}
 }
 
 func long() bool { return os.Getenv("TAXIWAY_TEST_LONG") == "1" }
@@ -51,6 +51,7 @@ type storm struct {
 	editors []*editor
 	chunks  [][]*pcRecord
 	clock   *heldClock
+	onChunk func(i int) // hears of every chunk before it is sent; may be nil
 }
 
 // newStorm makes the tenant with its groups, profiles and assignments; the
@@ -82,7 +83,7 @@ func (s *storm) furnish() {
 		s.t.Helper()
 		for _, c := range edits {
 			if changed, err := e.send(context.Background(), c); err != nil || !changed {
-				s.t.Fatalf("furnish: %s %s: changed %t, %v", c.method, c.path, changed, err)
+				s.t.Fatalf("furnish: %v, refused %s", err, e.lastRefusal)
 			}
 		}
 	}
@@ -134,6 +135,9 @@ func (s *storm) importChunk(ctx context.Context, p *servertest.Process, chunk []
 	if err != nil {
 		return errLost{err}
 	}
+	if a.Status == http.StatusServiceUnavailable {
+		return errLost{errors.New("import: the server stops")}
+	}
 	if a.Status != http.StatusOK {
 		return fmt.Errorf("import: status %d: %s", a.Status, a.Raw)
 	}
@@ -177,6 +181,9 @@ func (s *storm) blow(ctx context.Context, procs []*servertest.Process) error {
 		for i, chunk := range s.chunks {
 			if !pace.chunk(i) {
 				return
+			}
+			if s.onChunk != nil {
+				s.onChunk(i)
 			}
 			if err := s.importChunk(ctx, procs[i%len(procs)], chunk); err != nil {
 				failed(err)
