@@ -78,6 +78,9 @@ func unavailable(code, message string, err error) error {
 
 // retryable tells whether the same transaction may pass when run again.
 func retryable(err error) bool {
+	if errors.Is(err, errGroupLost) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == "40001" || pg.Code == "40P01"
@@ -86,7 +89,7 @@ func retryable(err error) bool {
 	if errors.As(err, &lite) {
 		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
 	}
-	return errors.Is(err, errGroupLost)
+	return false
 }
 
 // missing is the fault of a Get without a row.
