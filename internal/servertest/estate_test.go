@@ -2,6 +2,7 @@ package servertest_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -157,7 +158,8 @@ func (e *estate) state(t *testing.T, p *servertest.Process) []byte {
 // writes is the length of the tenant's audit trail and its newest line.
 func (e *estate) writes(t *testing.T, p *servertest.Process) []byte {
 	t.Helper()
-	return p.Must(t, e.Token, http.MethodGet, audits+"?$count=true&$top=1", nil, http.StatusOK).Raw
+	page := p.Must(t, e.Token, http.MethodGet, audits+"?$count=true&$top=1", nil, http.StatusOK).JSON
+	return fmt.Append(nil, page["@odata.count"], page["value"])
 }
 
 // firstDifference shows where two states begin to differ.
