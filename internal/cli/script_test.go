@@ -91,7 +91,7 @@ func freePorts(n int) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer ln.Close()
+		defer func() { _ = ln.Close() }()
 		_, port, err := net.SplitHostPort(ln.Addr().String())
 		if err != nil {
 			return nil, err
