@@ -154,7 +154,7 @@ func (r *run) profiles(ctx context.Context) error {
 	}
 	// PCs whose hash holds no TPM key are answered only where the tenant says so.
 	d := r.served
-	if _, err := d.pool.ExecContext(ctx, "UPDATE tenants SET without_tpm = 1 WHERE tenant_id = "+d.arg(1), d.id(string(r.tenant.ID))); err != nil {
+	if _, err := d.pool.ExecContext(ctx, d.sql("UPDATE tenants SET without_tpm = 1 WHERE tenant_id = $1"), d.id(string(r.tenant.ID))); err != nil {
 		return fmt.Errorf("allow PCs without a TPM: %w", err)
 	}
 	base, err := r.newBaseline(ctx, plain.hashes)
