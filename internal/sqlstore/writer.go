@@ -113,6 +113,11 @@ func (w *writer) loop() {
 	defer close(w.gone)
 	for {
 		select {
+		case <-w.quit: // before what waits: it is told that the store closes
+			return
+		default:
+		}
+		select {
 		case r := <-w.queue:
 			w.group(r)
 		case <-w.quit:
@@ -221,7 +226,7 @@ func (w *writer) abort(ctx context.Context, rs []*request, why error) {
 
 // run executes a prepared statement; only who has the turn may call it.
 func (w *writer) run(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	s, err := w.prepared(ctx, text)
+	s, err := w.prepared(ctx, text) //nolint:sqlclosecheck // kept for the next call; close closes it
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +283,7 @@ func (t *turn) query(ctx context.Context, query string, args ...any) (*sql.Rows,
 	}
 	ctx = context.WithoutCancel(ctx)
 	text := t.w.d.sql(query)
-	s, err := t.w.prepared(ctx, text)
+	s, err := t.w.prepared(ctx, text) //nolint:sqlclosecheck // kept for the next call; close closes it
 	if err != nil {
 		return nil, translate(err)
 	}
