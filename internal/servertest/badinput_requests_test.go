@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -181,7 +181,7 @@ func (f *field) badBatches() []refusal {
 	one := func(id, url string) object { return object{"id": id, "method": "GET", "url": url} }
 	many := make([]object, 21)
 	for i := range many {
-		many[i] = one(fmt.Sprint(i), "/groups")
+		many[i] = one(strconv.Itoa(i), "/groups")
 	}
 	batch := func(name string, requests []object, code, target, says, remedy string) refusal {
 		return refusal{name: name, method: http.MethodPost, path: "/v1.0/$batch", body: object{"requests": requests}, status: 400, code: code, target: target, says: says, remedy: remedy}

@@ -93,7 +93,7 @@ func startChild(t testing.TB, spec childSpec) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &child{spec: spec, cmd: exec.Command(os.Args[0]), gone: make(chan error, 1)} //nolint:gosec // this very program
+	c := &child{spec: spec, cmd: exec.Command(os.Args[0]), gone: make(chan error, 1)}
 	c.cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	c.cmd.Stderr = childLog{t}
 	if _, err = c.cmd.StdinPipe(); err != nil {

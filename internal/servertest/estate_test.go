@@ -3,6 +3,7 @@ package servertest_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -106,10 +107,7 @@ func ruleGroup(name, rule string) object {
 
 // with is o with one property changed; nil takes it out.
 func with(o object, name string, value any) object {
-	c := object{}
-	for k, v := range o {
-		c[k] = v
-	}
+	c := maps.Clone(o)
 	if c[name] = value; value == nil {
 		delete(c, name)
 	}

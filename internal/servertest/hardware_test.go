@@ -27,9 +27,10 @@ func (e *estate) remediation(t *testing.T, p *servertest.Process, id string) (st
 	return state, profile
 }
 
-func withDisk(pc *servertest.PC, serial string) *servertest.PC {
+// withNewDisk is the same PC after its disk was exchanged.
+func withNewDisk(pc *servertest.PC) *servertest.PC {
 	c := *pc
-	c.Hardware.Disks = []hwhash.Disk{{Serial: serial, Model: "Disk"}}
+	c.Hardware.Disks = []hwhash.Disk{{Serial: "D-NEW", Model: "Disk"}}
 	return &c
 }
 
@@ -40,7 +41,7 @@ func TestAReportWithoutProofChangesNothing(t *testing.T) {
 		p := servertest.Start(t, db).First()
 		e := furnish(t, p, "Contoso")
 		before := e.state(t, p)
-		changed := withDisk(e.pc, "D-NEW")
+		changed := withNewDisk(e.pc)
 		hash := changed.Hash(t)
 		_, got, _ := knock(t, p, "/ztd/hardware", asks(changed, hash))
 		challenge, ok := got["Challenge"].(string)
@@ -77,7 +78,7 @@ func TestChangedHardwareIsRegisteredAtTheNextCheckIn(t *testing.T) {
 		}
 		const none, pending = "noRemediationRequired", "automaticRemediationRequired"
 		report("unchanged", e.pc, none, "Assigned")
-		newDisk := withDisk(e.pc, "D-NEW")
+		newDisk := withNewDisk(e.pc)
 		report("with a new disk", newDisk, pending, "Fix pending")
 		why := p.Must(t, e.Token, http.MethodGet, identities+"/"+e.identity+"/explain", nil, http.StatusOK).JSON
 		if message, _ := why["statusMessage"].(string); !strings.HasPrefix(message, "We've detected a hardware change on this device.") {
@@ -168,7 +169,7 @@ func TestAHashWithoutATPMKeyGetsAProfileOnlyWhereTheTenantAllowsItAndNoUser(t *t
 		if _, got, _ := knock(t, p, "/ztd/profile", asks(e.pc, e.hash)); got["Challenge"] == nil {
 			t.Errorf("a PC with a TPM key need not prove itself any more: %v", got)
 		}
-		status, got, _ = knock(t, p, "/ztd/hardware", asks(withDisk(pc, "D-NEW"), withDisk(pc, "D-NEW").Hash(t)))
+		status, got, _ = knock(t, p, "/ztd/hardware", asks(withNewDisk(pc), withNewDisk(pc).Hash(t)))
 		if e1, _ := got["error"].(object); status != http.StatusUnauthorized || e1["code"] != "ProofNotPossible" || e1["remedy"] == "" {
 			t.Errorf("its hardware report got %d %v", status, got)
 		}

@@ -31,7 +31,7 @@ func long() bool { return os.Getenv("TAXIWAY_TEST_LONG") == "1" }
 // seed is TAXIWAY_SEED or a new one; it is printed so that a run can be had again.
 func seed(t testing.TB) uint64 {
 	t.Helper()
-	s := uint64(time.Now().UnixNano()) //nolint:gosec // after 1970
+	s := uint64(time.Now().UnixNano())
 	if text := os.Getenv("TAXIWAY_SEED"); text != "" {
 		var err error
 		if s, err = strconv.ParseUint(text, 10, 64); err != nil {
@@ -69,7 +69,7 @@ func newStorm(t testing.TB, procs []*servertest.Process, z size, clock *heldCloc
 	}
 	for i, p := range procs {
 		s.editors = append(s.editors, &editor{
-			r: r, rnd: rand.New(rand.NewPCG(n, uint64(i))), p: p, token: s.tenant.Token, owner: i, owners: len(procs), clock: clock, kinds: map[string]int{}, //nolint:gosec // a small number
+			r: r, rnd: rand.New(rand.NewPCG(n, uint64(i))), p: p, token: s.tenant.Token, owner: i, owners: len(procs), clock: clock, kinds: map[string]int{},
 		})
 	}
 	s.furnish()

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 )
 
@@ -22,7 +23,8 @@ func (db *DB) Columns(ctx context.Context, table string) ([]string, error) {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	return rows.Columns()
+	names, err := rows.Columns()
+	return names, errors.Join(err, rows.Err())
 }
 
 // TableNames lists what the database holds, without goose's table and SQLite's own.

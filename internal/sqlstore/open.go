@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -59,7 +58,7 @@ func connect(ctx context.Context, o Options) (*DB, error) {
 		return nil, errors.New("open database: Options.Clock is missing")
 	}
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	seal, err := newSealer(o.MasterKey)
 	if err != nil {
