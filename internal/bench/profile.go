@@ -144,11 +144,11 @@ func (r *run) profiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plain, err := r.newAsking(ctx, f, r.Count, plainAsking, false)
+	plain, err := r.newAsking(ctx, f, r.Count, min(plainAsking, r.Count), false)
 	if err != nil {
 		return err
 	}
-	keyed, err := r.newAsking(ctx, f, r.Count+plainAsking, keyedAsking, true)
+	keyed, err := r.newAsking(ctx, f, r.Count+plainAsking, min(keyedAsking, r.Count/10), true)
 	if err != nil {
 		return err
 	}
