@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -73,7 +74,7 @@ type death struct {
 func newDeath(t *testing.T, engine string, db servertest.Database, processes int) *death {
 	t.Helper()
 	z := sizes()
-	if !long() {
+	if !long() && os.Getenv("TAXIWAY_TEST_PCS") == "" {
 		z.pcs, z.groups, z.chunk, z.edits = 120, 14, 12, 24
 	}
 	d := &death{t: t}

@@ -23,6 +23,9 @@ func sizes() size {
 	if long() {
 		return size{pcs: 10_000, groups: 60, byHand: 6, profiles: 12, chunk: 250, edits: 240}
 	}
+	if n, err := strconv.Atoi(os.Getenv("TAXIWAY_TEST_PCS")); err == nil {
+		return size{pcs: n, groups: 60, byHand: 6, profiles: 12, chunk: max(24, n/20), edits: 60}
+	}
 	return size{pcs: 240, groups: 20, byHand: 3, profiles: 8, chunk: 24, edits: 60}
 }
 
