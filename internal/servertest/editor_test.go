@@ -26,6 +26,7 @@ type editor struct {
 	clock         *heldClock // nil: the server's clock is not ours
 	queue         []edit
 	steps         int
+	after         bool // the import is over: no new tags, no new things
 	refused       int
 	lastRefusal   string
 	kinds         map[string]int
@@ -113,7 +114,11 @@ func (e *editor) next(ctx context.Context) (kind string, edits []edit, err error
 	if e.steps++; e.steps == 20 {
 		return "all devices", e.moveAllDevices(p), nil
 	}
-	switch n := e.rnd.IntN(100); {
+	n := e.rnd.IntN(100)
+	if e.after {
+		n = pick(e.rnd, []int{30, 30, 30, 42, 42, 42, 42, 71, 79, 82, 92})
+	}
+	switch {
 	case n < 30:
 		tag := randomTag(e.rnd)
 		if e.rnd.IntN(12) == 0 {
@@ -150,7 +155,7 @@ func (e *editor) rule() *condition {
 
 func (e *editor) assignment(p *profileRecord) (kind string, edits []edit, err error) {
 	targets := slices.Sorted(maps.Keys(p.targets))
-	if len(targets) > 0 && e.rnd.IntN(3) == 0 {
+	if len(targets) > 0 && e.rnd.IntN(2) == 0 {
 		return "unassign", []edit{e.r.unassign(p, pick(e.rnd, targets))}, nil
 	}
 	g := pick(e.rnd, e.r.livingGroups(anyGroup))

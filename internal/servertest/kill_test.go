@@ -169,10 +169,7 @@ func (d *death) finish() {
 		d.t.Errorf("%d chunks are not registered", n)
 	}
 	d.s.report()
-	for _, p := range d.processes() {
-		d.s.r.judge(d.t, readState(d.t, p, d.s.tenant.Token))
-		verify(d.t, p, d.s.count())
-	}
+	d.s.verdict(d.processes())
 }
 
 // missing lists the chunks with PCs that nobody has answered for.
