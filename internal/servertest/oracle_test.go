@@ -49,6 +49,11 @@ func weather(t *testing.T, procs []*servertest.Process, clock *heldClock) {
 	s := newStorm(t, procs, sizes(), clock)
 	began := time.Now()
 	seen := startWatch(procs[len(procs)-1], s.tenant.Token)
+	if err := s.importChunk(context.Background(), procs[0], s.chunks[0]); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "a PC is seen as Not assigned before anybody changes anything", seen.seen[1].Load)
+	s.chunks = s.chunks[1:]
 	if err := s.blow(context.Background(), procs); err != nil {
 		t.Fatal(err)
 	}

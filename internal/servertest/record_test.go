@@ -58,10 +58,16 @@ type profileRecord struct {
 // allDevices stands for the group in the id of an assignment to All devices.
 const allDevices = "adadadad-808e-44e2-905a-0b7873a8a531"
 
+// leftOutTag is the tag of the PCs that no profile of the beginning wants.
+const leftOutTag = "Plant-9"
+
 // newRecord mints n PCs with tags of their own.
 func newRecord(seed uint64, n int) (*record, error) {
 	pcs, err := labdata.Fleet(seed, n, labdata.WithTags(func(i int) string {
-		if i%23 == 22 {
+		switch {
+		case i == 0:
+			return leftOutTag
+		case i%23 == 22:
 			return ""
 		}
 		return fmt.Sprintf("%s-%d", tagFamilies[i%len(tagFamilies)], i/len(tagFamilies)%10)

@@ -67,7 +67,8 @@ func newStorm(t testing.TB, procs []*servertest.Process, z size, clock *heldCloc
 		t.Fatal(err)
 	}
 	s := &storm{t: t, size: z, r: r, tenant: procs[0].NewTenant(t, "Contoso", true), clock: clock}
-	for at := 0; at < len(r.pcs); at += z.chunk {
+	s.chunks = append(s.chunks, r.pcs[:1])
+	for at := 1; at < len(r.pcs); at += z.chunk {
 		s.chunks = append(s.chunks, r.pcs[at:min(at+z.chunk, len(r.pcs))])
 	}
 	for i, p := range procs {
@@ -91,7 +92,7 @@ func (s *storm) furnish() {
 		}
 	}
 	who := func(i int) *editor { return s.editors[i%len(s.editors)] }
-	everyPC, leftOut := condition{op: "registered"}, condition{op: "tag is", arg: "Plant-9"}
+	everyPC, leftOut := condition{op: "registered"}, condition{op: "tag is", arg: leftOutTag}
 	must(who(0), s.r.createGroup(0, &leftOut), s.r.createGroup(0, &everyPC))
 	for i := 2; i < s.size.groups; i++ {
 		must(who(i), s.r.createGroup(who(i).owner, who(i).rule()))
@@ -115,8 +116,8 @@ func (s *storm) furnish() {
 		if i == 0 {
 			continue // assigned to nothing
 		}
-		// Who is in the first group, gets no profile from the others, and All
-		// devices is given in mid-storm only: somebody begins as Not assigned.
+		// Who is in the first group gets no profile, and All devices is given
+		// in mid-storm only: the first PC begins as Not assigned.
 		from := 1 + e.rnd.IntN(len(all)-9)
 		must(e, s.r.assign(p, all[0].id+exclude), s.r.assign(p, all[from].id+include), s.r.assign(p, all[from+7].id+include))
 		if i%2 == 0 {
