@@ -26,7 +26,7 @@ func sizes() size {
 	if n, err := strconv.Atoi(os.Getenv("TAXIWAY_TEST_PCS")); err == nil {
 		return size{pcs: n, groups: 60, byHand: 6, profiles: 12, chunk: max(24, n/20), edits: 60}
 	}
-	return size{pcs: 240, groups: 20, byHand: 3, profiles: 8, chunk: 24, edits: 60}
+	return size{pcs: 120, groups: 20, byHand: 3, profiles: 8, chunk: 12, edits: 60}
 }
 
 func long() bool { return os.Getenv("TAXIWAY_TEST_LONG") == "1" }
