@@ -44,7 +44,7 @@ func (r *JoinReplacement) policy(was *JoinPolicy) (JoinPolicy, error) {
 }
 
 func (r *JoinReplacement) complete() error {
-	e := &fault.Error{Kind: fault.Invalid, Code: "PolicyPartRequired", Message: "The policy is replaced as a whole, and parts of it are missing."}
+	e := &fault.Error{Kind: fault.Invalid, Code: "PolicyPartRequired"}
 	for _, part := range []struct {
 		path string
 		sent bool
@@ -62,6 +62,11 @@ func (r *JoinReplacement) complete() error {
 	if len(e.Details) == 0 {
 		return nil
 	}
+	names := make([]string, len(e.Details))
+	for i, d := range e.Details {
+		names[i] = d.Target
+	}
+	e.Message = "The policy is replaced as a whole, and this is missing: " + strings.Join(names, ", ") + "."
 	return e
 }
 
