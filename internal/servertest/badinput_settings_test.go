@@ -45,7 +45,7 @@ func (f *field) badJoinSettings() []refusal {
 		part("an unknown group of local administrators", "azureADJoin", object{"allowedToJoin": everyone(), "localAdmins": object{"registeringUsers": enumerated(nil, []string{unknownID})}},
 			"GroupNotFound", "azureADJoin/localAdmins/registeringUsers/groups", unknownID, "List the groups"),
 		part("a misspelt part of the join settings", "azureADJoin", object{"allowedToJoin": everyone(), "localAdmin": object{}}, "UnknownProperty", "azureADJoin/localAdmin", "'localAdmin'", "localAdmins"),
-		put("a misspelt property of the join policy", with(policyBody(), "userQuota", 5), "UnknownProperty", "userQuota", "'userQuota'", "userDeviceQuota"),
+		put("a misspelt property of the join policy", with(policyBody(), "userDeviceQota", 5), "UnknownProperty", "userDeviceQota", "'userDeviceQota'", "userDeviceQuota"),
 		{name: "a join policy that was patched", method: http.MethodPatch, path: joinPolicy, body: object{"userDeviceQuota": 5}, status: 405, code: "MethodNotAllowed", target: "GET, PUT", says: "PATCH", remedy: "PUT"},
 		{name: "a join policy of an older version", method: http.MethodPut, path: joinPolicy, body: policyBody(), headers: []string{"If-Match", `W/"99"`}, status: 412, code: "PreconditionFailed", target: "If-Match", says: "changed", remedy: "new ETag"},
 
