@@ -27,7 +27,7 @@ const (
 const invalidToken = "InvalidAuthenticationToken"
 
 // remedies name the next action for each reason.
-var remedies = map[string]string{
+var remedies = map[string]string{ //nolint:gosec // words about tokens, no token
 	TokenMissing:     "Ask the token endpoint for a token and send it in the header Authorization: Bearer.",
 	TokenMalformed:   "Send the access_token of the token endpoint's answer unchanged, or ask for a new one.",
 	TokenAlgorithm:   "Ask this server's token endpoint for a new token.",

@@ -11,6 +11,9 @@ import (
 // foreignWindow is the time over which answers "registered elsewhere" count.
 const foreignWindow = time.Minute
 
+// codeTooManyForeign refuses an import, or the rest of a large one.
+const codeTooManyForeign = "TooManyForeignDevices"
+
 // foreignLimit bounds how often a tenant may learn that a PC is registered
 // elsewhere: the answer 808 is an oracle across tenants.
 type foreignLimit struct {
@@ -32,8 +35,10 @@ func (l *foreignLimit) check(t directory.TenantID, now time.Time, most int) erro
 	if most == 0 || c.n < most || wait <= 0 {
 		return nil
 	}
-	return &fault.Error{Kind: fault.Throttled, Code: "TooManyForeignDevices", Message: "Too many rows named PCs that are registered elsewhere; imports wait for a while.", RetryAfter: wait,
-		Details: []fault.Detail{{Target: "importedWindowsAutopilotDeviceIdentities", Code: "TooManyForeignDevices", Message: "Too many rows of the last minute were refused with 808.", Remedy: "Remove those rows and try again as late as Retry-After says."}}}
+	return &fault.Error{
+		Kind: fault.Throttled, Code: codeTooManyForeign, Message: "Too many rows named PCs that are registered elsewhere; imports wait for a while.", RetryAfter: wait,
+		Details: []fault.Detail{{Target: "importedWindowsAutopilotDeviceIdentities", Code: codeTooManyForeign, Message: "Too many rows of the last minute were refused with 808.", Remedy: "Remove those rows and try again as late as Retry-After says."}},
+	}
 }
 
 func (l *foreignLimit) add(t directory.TenantID, now time.Time, n int) {

@@ -48,6 +48,8 @@ func (s *Service) Import(ctx context.Context, t directory.TenantID, rows []Impor
 	seen := map[ClaimKey]int{}
 	for start := 0; start < len(rows); start += importBatch {
 		end := min(start+importBatch, len(rows))
+		// One large import must not tell more than many small ones would.
+		tooMany := start > 0 && s.foreign.check(t, s.Clock.Real(), s.ForeignPerMinute) != nil
 		var good []candidate
 		for i := start; i < end; i++ {
 			r := &results[i]
@@ -57,6 +59,10 @@ func (s *Service) Import(ctx context.Context, t directory.TenantID, rows []Impor
 			}
 			if r.Batch == "" {
 				r.Batch = batch
+			}
+			if tooMany {
+				r.refuse(0, codeTooManyForeign, "Rows before this one named too many PCs that are registered elsewhere, so it was not looked at. Remove those rows and import this row again in a minute.")
+				continue
 			}
 			if c, ok := s.checkRow(r, &rows[i], i, seen); ok {
 				good = append(good, c)

@@ -27,7 +27,8 @@ var errVerified = fault.New(fault.Internal, "Verified", "rolled back on purpose"
 
 // VerifyObjects compares memberships and decisions of the given objects with
 // what the engine computes now. Objects whose change is still waiting to be
-// settled are left out: pending tells how many.
+// settled, or that a walk has still to come to, are left out: pending tells how
+// many of them differ.
 func (e *Engine) VerifyObjects(ctx context.Context, t directory.TenantID, topic directory.Topic, ids []directory.ObjectID) (diffs []Difference, pending int, err error) {
 	// The check's own transaction keeps no configuration, for it is rolled back.
 	if err := e.warm(ctx, t); err != nil {
@@ -39,7 +40,11 @@ func (e *Engine) VerifyObjects(ctx context.Context, t directory.TenantID, topic 
 		if _, err := e.settleIn(ctx, w, t, cfg, topic, ids); err != nil {
 			return err
 		}
-		diffs, pending = w.differences(t)
+		walking, err := w.walking(ctx, t, cfg)
+		if err != nil {
+			return err
+		}
+		diffs, pending = w.differences(t, walking)
 		diffs = append(diffs, w.loops(t)...)
 		return errVerified
 	})
@@ -88,14 +93,43 @@ func (w *witness) ApplyDecisions(_ context.Context, _ directory.TenantID, ds []D
 
 func (w *witness) ClearMarks(context.Context, []directory.Mark) error { return nil }
 
-func (w *witness) differences(t directory.TenantID) (diffs []Difference, pending int) {
+// walking tells which of the groups in the differences are not true yet: they
+// are being filled after a change of their rule, are being taken away, or wait
+// for the hour at which a rule that looks at the clock is applied again.
+func (w *witness) walking(ctx context.Context, t directory.TenantID, cfg *tenantConfig) (map[directory.ObjectID]bool, error) {
+	walking := map[directory.ObjectID]bool{}
+	for _, m := range slices.Concat(w.add, w.remove) {
+		walking[m.Group] = true
+	}
+	if len(walking) == 0 {
+		return nil, nil
+	}
+	// Read anew: a cached configuration does not hear of the end of a walk.
+	groups, err := w.RuleGroups(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	dated := cfg.rules.Dated()
+	for i := range groups {
+		if g := &groups[i]; g.AppliedVersion >= g.RuleVersion && !slices.Contains(dated, g.ID) {
+			delete(walking, g.ID)
+		}
+	}
+	return walking, nil
+}
+
+func (w *witness) differences(t directory.TenantID, walking map[directory.ObjectID]bool) (diffs []Difference, pending int) {
 	waiting := map[directory.ObjectID]bool{}
+	for _, m := range slices.Concat(w.add, w.remove) {
+		if walking[m.Group] {
+			waiting[m.Member] = true
+		}
+	}
 	skip := func(id directory.ObjectID) bool {
 		if w.marked[id] || w.regs[id].Status == StatusPending {
 			waiting[id] = true
-			return true
 		}
-		return false
+		return waiting[id]
 	}
 	note := func(id directory.ObjectID, what, stored, correct string) {
 		if !skip(id) {

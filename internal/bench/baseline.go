@@ -39,8 +39,8 @@ func (r *run) newBaseline(ctx context.Context, hashes []string) (*baseline, erro
 		key := autopilot.ClaimsOf(h)[0].Key
 		b.keys = append(b.keys, key[:])
 	}
-	b.claim = "SELECT tenant_id, autopilot_id FROM autopilot_claims WHERE lookup_key = " + d.arg(1)
-	b.device = "SELECT * FROM autopilot_identities WHERE tenant_id = " + d.arg(1) + " AND id = " + d.arg(2)
+	b.claim = d.sql("SELECT tenant_id, autopilot_id FROM autopilot_claims WHERE lookup_key = $1")
+	b.device = d.sql("SELECT * FROM autopilot_identities WHERE tenant_id = $1 AND id = $2")
 	claim, err := d.pool.PrepareContext(ctx, b.claim)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the first read: %w", err)

@@ -160,8 +160,11 @@ func (o *Options) complete() error {
 		normal     int
 		least, max int
 	}{
-		{"count", &o.Count, 2_000, 20, 1_000_000}, {"size", &o.Size, 50_000, 100, 1_000_000},
-		{"rounds", &o.Rounds, 5, 1, 1_000}, {"calls", &o.Calls, 100, 1, 100_000}, {"clients", &o.Clients, 4, 1, 256},
+		{"count", &o.Count, 2_000, 20, 1_000_000},
+		{"size", &o.Size, 50_000, 100, 1_000_000},
+		{"rounds", &o.Rounds, 5, 1, 1_000},
+		{"calls", &o.Calls, 100, 1, 100_000},
+		{"clients", &o.Clients, 4, 1, 256},
 	} {
 		if *n.value == 0 {
 			*n.value = n.normal

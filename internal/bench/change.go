@@ -25,7 +25,7 @@ func (r *run) newCommits(ctx context.Context) (*commits, error) {
 	if _, err := r.bare.pool.ExecContext(ctx, "DELETE FROM bench_commits"); err != nil {
 		return nil, fmt.Errorf("empty the table for single commits: %w", err)
 	}
-	return &commits{run: r, statement: "INSERT INTO bench_commits (id, note) VALUES (" + r.bare.arg(1) + ", " + r.bare.arg(2) + ")"}, nil
+	return &commits{run: r, statement: r.bare.sql("INSERT INTO bench_commits (id, note) VALUES ($1, $2)")}, nil
 }
 
 func (c *commits) round(ctx context.Context, n int) (err error) {
@@ -78,7 +78,7 @@ func (r *run) changes(ctx context.Context) error {
 	}
 	ms := time.Millisecond
 	commit := commits.took.percentile(50, ms)
-	by := fmt.Sprintf("two durable commits (change, decision), %.0f %%; the rest is TLS, some 25 statements and the answer", 100*2*commit/work.percentile(50, ms))
+	by := fmt.Sprintf("two durable commits (change, decision), %.0f %%; the rest is TLS, some 20 statements and the answer", 100*2*commit/work.percentile(50, ms))
 	row := func(what string, s samples, p float64) Row {
 		return Row{
 			Benchmark: "change", What: what, Unit: "ms", Figure: s.percentile(p, ms), LimitWhat: fmt.Sprintf("one durable commit, p%g", p), Limit: commits.took.percentile(p, ms), LimitedBy: by,
@@ -90,7 +90,7 @@ func (r *run) changes(ctx context.Context) error {
 	slow.LimitWhat, slow.Limit = "one durable commit, p50", commit
 	r.add(slow.ratios(work.each(99, ms), commits.took.each(50, ms)).atMost(10))
 	reading := row("reading the PC with its profile, p50", read, 50)
-	reading.LimitedBy = "TLS, three indexed reads, JSON"
+	reading.LimitedBy = "TLS, a few indexed reads, JSON"
 	r.add(reading)
 	return nil
 }

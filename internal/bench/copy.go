@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -18,8 +19,13 @@ import (
 type copied struct{ name, key, sorted string }
 
 var importTables = []copied{
-	{"autopilot_claims", "autopilot_id", "lookup_key"}, {"devices", "id", ""}, {"autopilot_identities", "id", ""}, {"autopilot_hashes", "autopilot_id", ""},
-	{"import_rows", "id", ""}, {"memberships", "member_id", "group_id"}, {"audit", "id", ""},
+	{"autopilot_claims", "autopilot_id", "lookup_key"},
+	{"devices", "id", ""},
+	{"autopilot_identities", "id", ""},
+	{"autopilot_hashes", "autopilot_id", ""},
+	{"import_rows", "id", ""},
+	{"memberships", "member_id", "group_id"},
+	{"audit", "id", ""},
 }
 
 // tableRows are rows in the form in which they can be inserted again.
@@ -32,7 +38,7 @@ type tableRows struct {
 // newRows reads what was written with ids after since, in order of id: ids
 // grow with time (RFC 9562, UUIDv7).
 func (d *database) newRows(ctx context.Context, t copied, tenant, since string) (tableRows, error) {
-	return d.readRows(ctx, t, "SELECT * FROM "+t.name+" WHERE tenant_id = "+d.arg(1)+" AND "+t.key+" > "+d.arg(2)+" ORDER BY "+t.key, d.id(tenant), d.id(since))
+	return d.readRows(ctx, t, d.sql("SELECT * FROM "+t.name+" WHERE tenant_id = $1 AND "+t.key+" > $2 ORDER BY "+t.key), d.id(tenant), d.id(since))
 }
 
 func (d *database) readRows(ctx context.Context, t copied, query string, args ...any) (out tableRows, err error) {
@@ -164,7 +170,7 @@ func (in *inserter) insert(ctx context.Context, table string, columns []string, 
 		for size > len(rows) {
 			size /= 2
 		}
-		s, err := in.prepared(ctx, table, columns, size)
+		s, err := in.prepared(ctx, table, columns, size) //nolint:sqlclosecheck // kept for the next rows; close closes it
 		if err != nil {
 			return err
 		}
@@ -191,10 +197,10 @@ func (in *inserter) prepared(ctx context.Context, table string, columns []string
 		default:
 			text.WriteString(", ")
 		}
-		text.WriteString(in.db.arg(i + 1))
+		text.WriteString("$" + strconv.Itoa(i+1))
 	}
 	text.WriteString(")")
-	s, err := in.conn.PrepareContext(ctx, text.String())
+	s, err := in.conn.PrepareContext(ctx, in.db.sql(text.String()))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the insert into %s: %w", table, err)
 	}

@@ -97,12 +97,12 @@ func execOnce(ctx context.Context, address, statement string) error {
 
 func (d *database) close() error { return errors.Join(d.pool.Close(), d.drop()) }
 
-// arg is the place of the n-th parameter in a statement.
-func (d *database) arg(n int) string {
+// sql turns a statement written for PostgreSQL into the engine's form.
+func (d *database) sql(text string) string {
 	if d.engine == "sqlite" {
-		return fmt.Sprintf("?%d", n)
+		return strings.ReplaceAll(text, "$", "?")
 	}
-	return fmt.Sprintf("$%d", n)
+	return text
 }
 
 // id binds a uuid as the engine keeps it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"taxiway/internal/graphclient"
@@ -106,8 +107,7 @@ func (r *run) csvFile(first, n int) ([]byte, error) {
 }
 
 // upload reads the file and registers its rows through Graph.
-func (r *run) upload(ctx context.Context, f *fleet, file []byte) (int, error) {
-	n := 0
+func (r *run) upload(ctx context.Context, f *fleet, file []byte) error {
 	send := make([]graphclient.ImportRow, 0, importChunk)
 	flush := func() error {
 		results, err := r.graph.Import(ctx, send)
@@ -125,7 +125,6 @@ func (r *run) upload(ctx context.Context, f *fleet, file []byte) (int, error) {
 			f.serials = append(f.serials, results[i].SerialNumber)
 			f.tags = append(f.tags, results[i].GroupTag)
 		}
-		n += len(send)
 		send = send[:0]
 		return nil
 	}
@@ -142,7 +141,7 @@ func (r *run) upload(ctx context.Context, f *fleet, file []byte) (int, error) {
 	if err == nil && len(send) > 0 {
 		err = flush()
 	}
-	return n, err
+	return err
 }
 
 // assigned waits until no PC is on its way to a profile, and reports an error
@@ -151,14 +150,14 @@ func (r *run) assigned(ctx context.Context, want int) error {
 	tenant := r.served.id(string(r.tenant.ID))
 	err := r.wait(ctx, func() (bool, error) {
 		var open int
-		err := r.served.pool.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM dirty WHERE tenant_id = "+r.served.arg(1)+") + (SELECT count(*) FROM fills WHERE tenant_id = "+r.served.arg(2)+")", tenant, tenant).Scan(&open)
+		err := r.served.pool.QueryRowContext(ctx, r.served.sql("SELECT (SELECT count(*) FROM dirty WHERE tenant_id = $1) + (SELECT count(*) FROM fills WHERE tenant_id = $2)"), tenant, tenant).Scan(&open)
 		return open == 0, err
 	})
 	if err != nil {
 		return fmt.Errorf("wait for the assignments: %w", err)
 	}
 	var got int
-	err = r.served.pool.QueryRowContext(ctx, "SELECT count(*) FROM autopilot_identities WHERE tenant_id = "+r.served.arg(1)+" AND assigned_at > 0", tenant).Scan(&got)
+	err = r.served.pool.QueryRowContext(ctx, r.served.sql("SELECT count(*) FROM autopilot_identities WHERE tenant_id = $1 AND assigned_at > 0"), tenant).Scan(&got)
 	if err != nil {
 		return fmt.Errorf("count the assigned PCs: %w", err)
 	}
@@ -199,7 +198,7 @@ func (r *run) registered(ctx context.Context) (*fleet, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := r.upload(ctx, f, file); err != nil {
+		if err := r.upload(ctx, f, file); err != nil {
 			return nil, err
 		}
 		first += n
@@ -214,7 +213,7 @@ func (r *run) registered(ctx context.Context) (*fleet, error) {
 
 // thousands writes a number as people do: 49,000.
 func thousands(n int) string {
-	text := fmt.Sprint(n)
+	text := strconv.Itoa(n)
 	var parts []string
 	for len(text) > 3 {
 		parts = append([]string{text[len(text)-3:]}, parts...)

@@ -44,7 +44,7 @@ func (r *run) imports(ctx context.Context) (err error) {
 		var answered time.Duration
 		took, err := r.timed(func() error {
 			start := r.Now()
-			if _, err := r.upload(ctx, f, file); err != nil {
+			if err := r.upload(ctx, f, file); err != nil {
 				return err
 			}
 			answered = r.Now().Sub(start)

@@ -36,7 +36,7 @@ func (r *run) wait(ctx context.Context, done func() (bool, error)) error {
 
 // filled waits until no walk over the group is open.
 func (r *run) filled(ctx context.Context, group string) error {
-	query := "SELECT count(*) FROM fills WHERE tenant_id = " + r.served.arg(1) + " AND group_id = " + r.served.arg(2)
+	query := r.served.sql("SELECT count(*) FROM fills WHERE tenant_id = $1 AND group_id = $2")
 	err := r.wait(ctx, func() (bool, error) {
 		var open int
 		err := r.served.pool.QueryRowContext(ctx, query, r.served.id(string(r.tenant.ID)), r.served.id(group)).Scan(&open)
@@ -70,7 +70,7 @@ func (r *run) dropRule(ctx context.Context, group string) error {
 
 func (r *run) members(ctx context.Context, group string) (tableRows, error) {
 	d := r.served
-	return d.readRows(ctx, copied{"memberships", "member_id", ""}, "SELECT * FROM memberships WHERE tenant_id = "+d.arg(1)+" AND group_id = "+d.arg(2)+" ORDER BY member_id", d.id(string(r.tenant.ID)), d.id(group))
+	return d.readRows(ctx, copied{"memberships", "member_id", ""}, d.sql("SELECT * FROM memberships WHERE tenant_id = $1 AND group_id = $2 ORDER BY member_id"), d.id(string(r.tenant.ID)), d.id(group))
 }
 
 // newRules measures a new rule from its creation to the filled group, for one
@@ -142,7 +142,7 @@ func (r *run) selective(ctx context.Context) error {
 // indexed reads the ids of the devices that carry a tag.
 func (r *run) indexed(ctx context.Context, tag string) (n int, err error) {
 	d := r.served
-	rows, err := d.pool.QueryContext(ctx, "SELECT id FROM devices WHERE tenant_id = "+d.arg(1)+" AND order_key = "+d.arg(2)+" ORDER BY id", d.id(string(r.tenant.ID)), tag)
+	rows, err := d.pool.QueryContext(ctx, d.sql("SELECT id FROM devices WHERE tenant_id = $1 AND order_key = $2 ORDER BY id"), d.id(string(r.tenant.ID)), tag)
 	if err != nil {
 		return 0, fmt.Errorf("query the index: %w", err)
 	}
@@ -189,7 +189,7 @@ func (r *run) broad(ctx context.Context) (err error) {
 			return err
 		}
 		d := r.bare
-		if _, err := d.pool.ExecContext(ctx, "DELETE FROM memberships WHERE tenant_id = "+d.arg(1)+" AND group_id = "+d.arg(2), d.id(string(r.tenant.ID)), d.id(group)); err != nil {
+		if _, err := d.pool.ExecContext(ctx, d.sql("DELETE FROM memberships WHERE tenant_id = $1 AND group_id = $2"), d.id(string(r.tenant.ID)), d.id(group)); err != nil {
 			return fmt.Errorf("remove the bare members: %w", err)
 		}
 		bar.Add(1)

@@ -144,17 +144,17 @@ func (r *run) profiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plain, err := r.newAsking(ctx, f, r.Count, plainAsking, false)
+	plain, err := r.newAsking(ctx, f, r.Count, min(plainAsking, r.Count), false)
 	if err != nil {
 		return err
 	}
-	keyed, err := r.newAsking(ctx, f, r.Count+plainAsking, keyedAsking, true)
+	keyed, err := r.newAsking(ctx, f, r.Count+plainAsking, min(keyedAsking, r.Count/10), true)
 	if err != nil {
 		return err
 	}
 	// PCs whose hash holds no TPM key are answered only where the tenant says so.
 	d := r.served
-	if _, err := d.pool.ExecContext(ctx, "UPDATE tenants SET without_tpm = 1 WHERE tenant_id = "+d.arg(1), d.id(string(r.tenant.ID))); err != nil {
+	if _, err := d.pool.ExecContext(ctx, d.sql("UPDATE tenants SET without_tpm = 1 WHERE tenant_id = $1"), d.id(string(r.tenant.ID))); err != nil {
 		return fmt.Errorf("allow PCs without a TPM: %w", err)
 	}
 	base, err := r.newBaseline(ctx, plain.hashes)

@@ -51,7 +51,7 @@ func (r *run) rules(ctx context.Context) error {
 		anchors, _ := x.Anchors()
 		for _, a := range anchors {
 			if a.Op == rule.Equal {
-				b.probes[a.Value] = append(b.probes[a.Value], int32(i)) //nolint:gosec // below manyRules
+				b.probes[a.Value] = append(b.probes[a.Value], int32(i))
 			}
 		}
 	}
@@ -85,7 +85,7 @@ func (b *ruleBench) agree() error {
 		var want []int32
 		for k, x := range b.list {
 			if x.Match(b.objects[i], b.now) {
-				want = append(want, int32(k)) //nolint:gosec // below manyRules
+				want = append(want, int32(k))
 			}
 		}
 		if got := b.mixed.Match(b.objects[i], b.now, nil); !slices.Equal(got, want) {

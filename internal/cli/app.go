@@ -95,7 +95,10 @@ func (c *appCreateOptions) run(ctx context.Context, name string) error {
 		}
 		return c.show(app, func(w io.Writer) error {
 			fields := []field{
-				{"Tenant", string(t.ID)}, {"Client id", app.AppID}, {"Name", app.DisplayName}, {"Permissions", strings.Join(app.Permissions, ", ")},
+				{"Tenant", string(t.ID)},
+				{"Client id", app.AppID},
+				{"Name", app.DisplayName},
+				{"Permissions", strings.Join(app.Permissions, ", ")},
 				{"Secret", app.Secret},
 			}
 			if c.save {

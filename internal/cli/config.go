@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -22,9 +23,7 @@ func (a *app) config() (config.Config, error) {
 		}
 		flags[name] = value
 	}
-	for name, value := range a.keys {
-		flags[name] = value
-	}
+	maps.Copy(flags, a.keys)
 	if a.data != "" {
 		flags["data_dir"] = a.data
 	}

@@ -65,7 +65,7 @@ func problemOf(err error) problem {
 	case errors.As(err, &refused):
 		p := problem{kind: kinds[refused.Status], Code: refused.Code, Message: refused.Message, RequestID: refused.RequestID}
 		for _, d := range refused.Details {
-			p.Details = append(p.Details, problemDetail(problemDetail{d.Target, d.Code, d.Message, d.Remedy}))
+			p.Details = append(p.Details, problemDetail{d.Target, d.Code, d.Message, d.Remedy})
 		}
 		return p
 	case errors.As(err, &unreachable):

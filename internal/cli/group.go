@@ -154,7 +154,7 @@ func (o *groupOptions) newShow() *cobra.Command {
 
 func (o *groupOptions) newDelete() *cobra.Command {
 	return &cobra.Command{
-		Use: "delete GROUP", Short: "Delete a group that no profile is assigned to", Args: exactly(1),
+		Use: "delete GROUP", Short: "Delete a group", Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			return o.on(ctx, args[0], func(c *graphclient.Client, g *graphclient.Group) error {

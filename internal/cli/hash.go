@@ -100,10 +100,18 @@ func (a *app) readHashes(name string) ([]*hwhash.Hash, error) {
 func (s *shownHash) write(w io.Writer) error {
 	hw := &s.Hardware
 	fields := []field{
-		{"Serial number", hw.SystemSerial}, {"Manufacturer", hw.SystemManufacturer}, {"Model", hw.ProductName}, {"SKU", hw.SKU}, {"Family", hw.Family},
-		{"SMBIOS UUID", hw.SMBIOSUUID}, {"TPM", hw.TPMVersion}, {"Endorsement key", prefixed("SHA-256 ", s.EndorsementKeySHA256)},
-		{"Collected", moment(s.Created)}, {"Windows", hw.OSBuild.String() + " " + hw.OSArch.String()},
-		{"Processor", fmt.Sprintf("%s, %d cores, %d threads", hw.CPU.Model, hw.CPU.Cores, hw.CPU.Threads)}, {"Memory", fmt.Sprintf("%d GB", hw.Memory.GB)},
+		{"Serial number", hw.SystemSerial},
+		{"Manufacturer", hw.SystemManufacturer},
+		{"Model", hw.ProductName},
+		{"SKU", hw.SKU},
+		{"Family", hw.Family},
+		{"SMBIOS UUID", hw.SMBIOSUUID},
+		{"TPM", hw.TPMVersion},
+		{"Endorsement key", prefixed("SHA-256 ", s.EndorsementKeySHA256)},
+		{"Collected", moment(s.Created)},
+		{"Windows", hw.OSBuild.String() + " " + hw.OSArch.String()},
+		{"Processor", fmt.Sprintf("%s, %d cores, %d threads", hw.CPU.Model, hw.CPU.Cores, hw.CPU.Threads)},
+		{"Memory", fmt.Sprintf("%d GB", hw.Memory.GB)},
 	}
 	for _, d := range hw.Disks {
 		fields = append(fields, field{"Disk", fmt.Sprintf("%s, %d GB, serial %s", strings.TrimSpace(d.Vendor+" "+d.Model), d.SizeGB, orBlank(d.Serial))})

@@ -98,18 +98,25 @@ func (r *importReport) note(row *hwhash.Row, result *graphclient.ImportResult) {
 	r.Problems = append(r.Problems, importFault{Line: row.Line, SerialNumber: row.SerialNumber, Code: s.ErrorName, ErrorCode: s.ErrorCode, Reason: reason, Remedy: remedy})
 }
 
+// place is where the problem is, in the file and of which device.
+func (p *importFault) place() string {
+	at := fmt.Sprintf("line %d", p.Line)
+	if p.Column > 0 {
+		at += fmt.Sprintf(", column %d", p.Column)
+	}
+	if p.Field != "" {
+		at += " (" + p.Field + ")"
+	}
+	if p.SerialNumber != "" {
+		at += " (" + p.SerialNumber + ")"
+	}
+	return at
+}
+
 // write tells every problem and the sums.
 func (r *importReport) write(w io.Writer) error {
 	for _, p := range r.Problems {
-		at := fmt.Sprintf("line %d", p.Line)
-		if p.Column > 0 {
-			at += fmt.Sprintf(", column %d", p.Column)
-		}
-		for _, name := range []string{p.Field, p.SerialNumber} {
-			if name != "" {
-				at += " (" + name + ")"
-			}
-		}
+		at := p.place()
 		code := p.Code
 		if p.ErrorCode != 0 {
 			code = fmt.Sprintf("%d %s", p.ErrorCode, p.Code)

@@ -13,7 +13,7 @@ type progress struct{ bar *progressbar.ProgressBar }
 // newProgress begins to show work of n steps.
 func (a *app) newProgress(what string, n int) progress {
 	f, ok := a.Err.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || a.json { //nolint:gosec // a file descriptor is small
+	if !ok || !term.IsTerminal(int(f.Fd())) || a.json {
 		return progress{}
 	}
 	return progress{progressbar.NewOptions(n,

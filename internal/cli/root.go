@@ -11,10 +11,10 @@ import (
 // newRoot is the whole tree of commands.
 func (a *app) newRoot() *cobra.Command {
 	root := a.parent("taxiway", "A self-hosted Windows Autopilot",
-		a.newServe(), a.newMigrate(), a.newVerify(),
+		a.newServe(), a.newMigrate(), a.newVerify(), a.newBackup(), a.newRestore(),
 		a.newTenant(), a.newApp(),
-		a.newDevice(),
-		a.newCA(), a.newLab(), a.newVersion(),
+		a.newDevice(), a.newGroup(), a.newProfile(), a.newUser(),
+		a.newHash(), a.newCA(), a.newLab(), a.newBench(), a.newVersion(),
 	)
 	root.Long = `taxiway registers PCs by their hardware hash, puts them into groups, gives them
 the right deployment profile, and says why. See 'taxiway lab up' for a start.
@@ -49,12 +49,12 @@ func (a *app) parent(use, short string, children ...*cobra.Command) *cobra.Comma
 			return cmd.Help()
 		}
 		remedy := fmt.Sprintf("Run '%s --help' for the commands there are.", cmd.CommandPath())
+		cmd.SuggestionsMinimumDistance = 1 + len(args[0])/5 // in short words more letters would be a guess
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 			remedy = fmt.Sprintf("Did you mean '%s %s'?", cmd.CommandPath(), near[0])
 		}
 		return fault.Field(fault.Invalid, "UnknownCommand", "command", fmt.Sprintf("There is no command '%s %s'.", cmd.CommandPath(), args[0]), remedy)
 	}
-	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(children...)
 	return cmd
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +51,7 @@ func writeVerification(w io.Writer, v *server.AdminVerification) error {
 	var differing [][]string
 	for i := range v.Tenants {
 		t := &v.Tenants[i]
-		rows[i] = []string{string(t.Tenant), fmt.Sprint(t.Devices), fmt.Sprint(t.Users), fmt.Sprint(t.Pending), fmt.Sprint(len(t.Differences))}
+		rows[i] = []string{string(t.Tenant), strconv.Itoa(t.Devices), strconv.Itoa(t.Users), strconv.Itoa(t.Pending), strconv.Itoa(len(t.Differences))}
 		for _, d := range t.Differences {
 			name := d.Serial
 			if name == "" {

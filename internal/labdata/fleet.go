@@ -117,7 +117,7 @@ func (m *Model) hardware(serial string, r *mathrand.ChaCha8) hwhash.Hardware {
 			{Medium: hwhash.MediumBluetooth, MAC: macOf(r), Bus: "BTH"},
 		},
 		Chassis:    hwhash.Chassis{Type: 10, Role: 2},
-		TPMVersion: hwhash.TPMText(m.tpm, 458752, uint32(r.Uint64()%90000+10000)), //nolint:gosec // below 100000
+		TPMVersion: hwhash.TPMText(m.tpm, 458752, uint32(r.Uint64()%90000+10000)),
 		EKModulus:  modulus, SMBIOSUUID: uuidOf(r), SystemSerial: serial,
 		SystemManufacturer: m.Manufacturer, ProductName: m.Name, SKU: m.SKU, Family: m.Family, SystemVersion: m.Name,
 		FirmwareVendor: m.Firmware, BoardManufacturer: m.Manufacturer, BoardProduct: m.Board, BoardVersion: "A00",

@@ -63,7 +63,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		h.fail(w, r, fault.New(fault.Invalid, "MethodNotAllowed", "Only POST is allowed here."))
+		h.fail(w, r, fault.Field(fault.Invalid, "MethodNotAllowed", "method", "Only POST is allowed here.", "Send the request as POST."))
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -81,12 +81,16 @@ func read(r *http.Request) (*request, *hwhash.Hash, error) {
 	dec := json.NewDecoder(r.Body)
 	if err := dec.Decode(&in); err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, nil, fault.New(fault.TooLarge, "RequestBodyTooLarge", "The request body is larger than 64 KiB.")
+			return nil, nil, fault.Field(fault.TooLarge, "RequestBodyTooLarge", "body", "The request body is larger than 64 KiB.", "Send the hardware hash alone; it has 4,000 characters.")
 		}
-		return nil, nil, &fault.Error{Kind: fault.Invalid, Code: "InvalidBody", Message: "The request body is not the JSON object this address takes.", Cause: err}
+		const message = "The request body is not the JSON object this address takes."
+		return nil, nil, &fault.Error{
+			Kind: fault.Invalid, Code: "InvalidBody", Message: message, Cause: err,
+			Details: []fault.Detail{{Target: "body", Code: "InvalidBody", Message: message, Remedy: "Send a JSON object with hardwareHash and serialNumber as texts."}},
+		}
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, nil, fault.New(fault.Invalid, "InvalidBody", "The request body has text after its JSON object.")
+		return nil, nil, fault.Field(fault.Invalid, "InvalidBody", "body", "The request body has text after its JSON object.", "Send one JSON object.")
 	}
 	if in.HardwareHash == "" {
 		return nil, nil, fault.Field(fault.Invalid, "HardwareHashRequired", "hardwareHash", "The request holds no hardware hash.", "Send the 4,000 characters of the PC's hardware hash.")

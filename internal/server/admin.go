@@ -161,7 +161,7 @@ func (a *Admin) Call(ctx context.Context, method, path string, in, out any) erro
 			pw.Close() //nolint:errcheck,gosec // a PipeWriter's Close never fails
 			return
 		}
-		pw.CloseWithError(json.NewEncoder(pw).Encode(in)) //nolint:errcheck,gosec // never fails
+		pw.CloseWithError(json.NewEncoder(pw).Encode(in))
 	}()
 	req, err := http.NewRequestWithContext(ctx, method, "http://taxiway"+path, pr)
 	if err != nil {

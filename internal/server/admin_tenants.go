@@ -115,8 +115,10 @@ func (s *Server) adminResetTenant(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if !t.Lab {
-		return nil, &fault.Error{Kind: fault.Denied, Code: "NotALabTenant", Message: "Only a lab tenant can be reset; '" + t.DisplayName + "' is an ordinary one.",
-			Details: []fault.Detail{{Target: "tenant", Code: "NotALabTenant", Message: "The tenant was not created as a lab.", Remedy: "Create a lab tenant with 'taxiway tenant create --lab'."}}}
+		return nil, &fault.Error{
+			Kind: fault.Denied, Code: "NotALabTenant", Message: "Only a lab tenant can be reset; '" + t.DisplayName + "' is an ordinary one.",
+			Details: []fault.Detail{{Target: "tenant", Code: "NotALabTenant", Message: "The tenant was not created as a lab.", Remedy: "Create a lab tenant with 'taxiway tenant create --lab'."}},
+		}
 	}
 	ctx := r.Context()
 	apps, err := s.db.ListApplications(ctx, t.ID)

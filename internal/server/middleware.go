@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -132,8 +133,8 @@ func (p proxies) address(r *http.Request) string {
 		return host
 	}
 	chain := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(chain) - 1; i >= 0; i-- {
-		next, err := netip.ParseAddr(strings.TrimSpace(chain[i]))
+	for _, hop := range slices.Backward(chain) {
+		next, err := netip.ParseAddr(strings.TrimSpace(hop))
 		if err != nil {
 			break
 		}

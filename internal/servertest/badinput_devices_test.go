@@ -35,8 +35,8 @@ func (f *field) badDevices(t *testing.T) []refusal {
 	const held = "DeviceHasAutopilotRegistration"
 	register := "Delete the registration deviceManagement/windowsAutopilotDeviceIdentities/" + f.identity
 	const hardware = "hardwareIdentifier"
-	report := func(name, hash, code, says, remedy string) refusal {
-		return call(name, "/reportHardware", object{hardware: hash}, code, hardware, says, remedy)
+	report := func(name, hash, code, remedy string) refusal {
+		return call(name, "/reportHardware", object{hardware: hash}, code, hardware, "", remedy)
 	}
 	return []refusal{
 		{name: "a device object that a registration stands on deleted", method: http.MethodDelete, path: "/v1.0/devices/" + f.device, status: 400, code: held, target: "id", says: f.identity, remedy: register},
@@ -54,10 +54,10 @@ func (f *field) badDevices(t *testing.T) []refusal {
 		call("a device name that is no computer name", "/updateDeviceProperties", object{"displayName": "Meg's PC"}, "InvalidDeviceName", "displayName", "Meg's PC", "PC-042"),
 		call("a device name of digits", "/updateDeviceProperties", object{"displayName": "123456"}, "InvalidDeviceName", "displayName", "123456", "PC-042"),
 		call("an unknown property of a device", "/updateDeviceProperties", object{"grouptagg": "x"}, "UnknownProperty", "grouptagg", "grouptagg", "groupTag"),
-		report("a reported hash that is truncated", f.hash[:400], "HashTruncated", "", "whole"),
-		report("a reported hash with a wrong checksum", flipped(t, f.hash), "HashChecksum", "", "again"),
-		report("a reported hash that is no base64", "@@@@", "HashNotBase64", "", "whole"),
-		report("no hash reported", "", "HashRequired", "", "hash"),
+		report("a reported hash that is truncated", f.hash[:400], "HashTruncated", "whole"),
+		report("a reported hash with a wrong checksum", flipped(t, f.hash), "HashChecksum", "again"),
+		report("a reported hash that is no base64", "@@@@", "HashNotBase64", "whole"),
+		report("no hash reported", "", "HashRequired", "hash"),
 		{name: "an imported hash that is no base64", method: http.MethodPost, path: imports, body: object{"serialNumber": "X", hardware: "not base64!"}, status: 400, code: "HashNotBase64", target: hardware, says: "Edm.Binary", remedy: "whole"},
 		{name: "an import without rows", method: http.MethodPost, path: imports + "/import", body: object{"importedWindowsAutopilotDeviceIdentities": []object{}}, status: 400, code: "NoRows", target: "importedWindowsAutopilotDeviceIdentities", remedy: "at least one"},
 		{name: "an unknown property of a row", method: http.MethodPost, path: imports + "/import", body: object{"importedWindowsAutopilotDeviceIdentities": []object{{"serialNumber": "X"}, {"serialNumer": "Y"}}}, status: 400, code: "UnknownProperty", target: "importedWindowsAutopilotDeviceIdentities[1]/serialNumer", remedy: "serialNumber"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"taxiway/internal/config"
 	"taxiway/internal/servertest"
 )
 
@@ -74,7 +75,7 @@ func TestBadInputIsRefusedWithCodeTargetAndRemedyAndWritesNothing(t *testing.T) 
 	t.Parallel()
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
-		f := newField(t, db)
+		f := newField(t, db, servertest.WithConfig(func(c *config.Config) { c.Limits.ImportBytes = importLimit }))
 		rows := 0
 		refusals := f.refusals(t)
 		before, writes := f.state(t, f.p), f.writes(t, f.p)

@@ -3,6 +3,7 @@ package servertest_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,9 +14,7 @@ func (f *field) badTokens(t *testing.T) []refusal {
 	t.Helper()
 	forge := func(changes object) string {
 		c := claims(t, f.Token)
-		for name, value := range changes {
-			c[name] = value
-		}
+		maps.Copy(c, changes)
 		return f.w.Sign(t, c)
 	}
 	disabled, ofDisabled := f.p.NewApp(t, f.fabrikam.Tenant, "Group.Read.All")

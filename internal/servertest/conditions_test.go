@@ -35,7 +35,7 @@ var templates = map[string]string{
 func (c condition) text() string {
 	switch c.op {
 	case "not":
-		return "-not " + c.sub[0].text()
+		return "-not (" + c.sub[0].text() + ")"
 	case "and", "or":
 		return "(" + c.sub[0].text() + " -" + c.op + " " + c.sub[1].text() + ")"
 	case "name ends in one":
@@ -115,12 +115,22 @@ func randomCondition(r *rand.Rand, pcs []*pcRecord, depth int) condition {
 	tag := randomTag(r)
 	family, _, _ := strings.Cut(tag, "-")
 	c := pick(r, []condition{
-		{op: "tag is", arg: tag}, {op: "tag is", arg: tag}, {op: "tag is", arg: strings.ToUpper(tag)},
-		{op: "tag begins", arg: family + "-"}, {op: "tag begins", arg: tag[:len(tag)-1]}, {op: "tag holds", arg: tag[2:]}, {op: "no tag begins", arg: family},
+		{op: "tag is", arg: tag},
+		{op: "tag is", arg: tag},
+		{op: "tag is", arg: strings.ToUpper(tag)},
+		{op: "tag begins", arg: family + "-"},
+		{op: "tag begins", arg: tag[:len(tag)-1]},
+		{op: "tag holds", arg: tag[2:]},
+		{op: "no tag begins", arg: family},
 		{op: "registered"},
-		{op: "model is", arg: like.model}, {op: "model is not", arg: like.model}, {op: "model holds", arg: middle(like.model)}, {op: "model lacks", arg: middle(like.model)},
-		{op: "maker is", arg: strings.ToLower(like.maker)}, {op: "maker begins", arg: like.maker[:2]},
-		{op: "name begins", arg: like.serial[:1+r.IntN(2)]}, {op: "name not begins", arg: like.serial[:1]},
+		{op: "model is", arg: like.model},
+		{op: "model is not", arg: like.model},
+		{op: "model holds", arg: middle(like.model)},
+		{op: "model lacks", arg: middle(like.model)},
+		{op: "maker is", arg: strings.ToLower(like.maker)},
+		{op: "maker begins", arg: like.maker[:2]},
+		{op: "name begins", arg: like.serial[:1+r.IntN(2)]},
+		{op: "name not begins", arg: like.serial[:1]},
 		{op: "name ends in one", arg: pick(r, []string{"0123", "456", "789", "13579"})},
 	})
 	return c

@@ -7,5 +7,6 @@
 //	Start, Join, Stop: processes of one world   world.go
 //	Graph calls and tokens                      client.go
 //	a PC that asks for its profile              pc.go
-//	tokens of any claims, signed as the server   forge.go
+//	tokens of any claims, signed like real ones  forge.go
+//	all that PostgreSQL stores                  dump.go
 package servertest

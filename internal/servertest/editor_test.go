@@ -3,6 +3,7 @@ package servertest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -25,7 +26,9 @@ type editor struct {
 	clock         *heldClock // nil: the server's clock is not ours
 	queue         []edit
 	steps         int
+	after         bool // the import is over: no new tags, no new things
 	refused       int
+	lastRefusal   string
 	kinds         map[string]int
 	// doubt is the edit whose answer was lost with its server.
 	doubt *edit
@@ -64,6 +67,9 @@ func (e *editor) send(ctx context.Context, c edit) (changed bool, err error) {
 		c.before()
 	}
 	a, err := e.p.Graph(ctx, e.token, c.method, c.path, c.body)
+	if err == nil && a.Status == http.StatusServiceUnavailable {
+		err = errors.New("the server stops")
+	}
 	if err != nil {
 		e.doubt, e.queue = &c, nil
 		return false, errLost{fmt.Errorf("%s %s: %w", c.method, c.path, err)}
@@ -74,6 +80,7 @@ func (e *editor) send(ctx context.Context, c edit) (changed bool, err error) {
 		switch a.Status {
 		case http.StatusNotFound, http.StatusBadRequest, http.StatusConflict:
 			e.refused++
+			e.lastRefusal = fmt.Sprintf("%s %s %v: %d %s", c.method, c.path, c.body, a.Status, a.Raw)
 			return false, nil
 		default:
 			return false, fmt.Errorf("%s %s: status %d: %s", c.method, c.path, a.Status, a.Raw)
@@ -107,7 +114,11 @@ func (e *editor) next(ctx context.Context) (kind string, edits []edit, err error
 	if e.steps++; e.steps == 20 {
 		return "all devices", e.moveAllDevices(p), nil
 	}
-	switch n := e.rnd.IntN(100); {
+	n := e.rnd.IntN(100)
+	if e.after {
+		n = pick(e.rnd, []int{30, 30, 30, 42, 42, 42, 42, 71, 79, 82, 92})
+	}
+	switch {
 	case n < 30:
 		tag := randomTag(e.rnd)
 		if e.rnd.IntN(12) == 0 {
@@ -144,7 +155,7 @@ func (e *editor) rule() *condition {
 
 func (e *editor) assignment(p *profileRecord) (kind string, edits []edit, err error) {
 	targets := slices.Sorted(maps.Keys(p.targets))
-	if len(targets) > 0 && e.rnd.IntN(3) == 0 {
+	if len(targets) > 0 && e.rnd.IntN(2) == 0 {
 		return "unassign", []edit{e.r.unassign(p, pick(e.rnd, targets))}, nil
 	}
 	g := pick(e.rnd, e.r.livingGroups(anyGroup))

@@ -2,6 +2,8 @@ package servertest_test
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -109,10 +111,7 @@ func ruleGroup(name, rule string) object {
 
 // with is o with one property changed; nil takes it out.
 func with(o object, name string, value any) object {
-	c := object{}
-	for k, v := range o {
-		c[k] = v
-	}
+	c := maps.Clone(o)
 	if c[name] = value; value == nil {
 		delete(c, name)
 	}
@@ -180,7 +179,8 @@ func (e *estate) state(t *testing.T, p *servertest.Process) []byte {
 // writes is the length of the tenant's audit trail and its newest line.
 func (e *estate) writes(t *testing.T, p *servertest.Process) []byte {
 	t.Helper()
-	return p.Must(t, e.Token, http.MethodGet, audits+"?$count=true&$top=1", nil, http.StatusOK).Raw
+	page := p.Must(t, e.Token, http.MethodGet, audits+"?$count=true&$top=1", nil, http.StatusOK).JSON
+	return fmt.Append(nil, page["@odata.count"], page["value"])
 }
 
 // firstDifference shows where two states begin to differ.

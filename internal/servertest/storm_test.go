@@ -23,7 +23,10 @@ func sizes() size {
 	if long() {
 		return size{pcs: 10_000, groups: 60, byHand: 6, profiles: 12, chunk: 250, edits: 240}
 	}
-	return size{pcs: 600, groups: 60, byHand: 4, profiles: 12, chunk: 50, edits: 60}
+	if n, err := strconv.Atoi(os.Getenv("TAXIWAY_TEST_PCS")); err == nil {
+		return size{pcs: n, groups: 60, byHand: 6, profiles: 12, chunk: max(24, n/20), edits: 60}
+	}
+	return size{pcs: 240, groups: 20, byHand: 3, profiles: 8, chunk: 24, edits: 60}
 }
 
 func long() bool { return os.Getenv("TAXIWAY_TEST_LONG") == "1" }
@@ -31,7 +34,7 @@ func long() bool { return os.Getenv("TAXIWAY_TEST_LONG") == "1" }
 // seed is TAXIWAY_SEED or a new one; it is printed so that a run can be had again.
 func seed(t testing.TB) uint64 {
 	t.Helper()
-	s := uint64(time.Now().UnixNano()) //nolint:gosec // after 1970
+	s := uint64(time.Now().UnixNano())
 	if text := os.Getenv("TAXIWAY_SEED"); text != "" {
 		var err error
 		if s, err = strconv.ParseUint(text, 10, 64); err != nil {
@@ -51,6 +54,7 @@ type storm struct {
 	editors []*editor
 	chunks  [][]*pcRecord
 	clock   *heldClock
+	onChunk func(i int) // hears of every chunk before it is sent; may be nil
 }
 
 // newStorm makes the tenant with its groups, profiles and assignments; the
@@ -68,7 +72,7 @@ func newStorm(t testing.TB, procs []*servertest.Process, z size, clock *heldCloc
 	}
 	for i, p := range procs {
 		s.editors = append(s.editors, &editor{
-			r: r, rnd: rand.New(rand.NewPCG(n, uint64(i))), p: p, token: s.tenant.Token, owner: i, owners: len(procs), clock: clock, kinds: map[string]int{}, //nolint:gosec // a small number
+			r: r, rnd: rand.New(rand.NewPCG(n, uint64(i))), p: p, token: s.tenant.Token, owner: i, owners: len(procs), clock: clock, kinds: map[string]int{},
 		})
 	}
 	s.furnish()
@@ -82,7 +86,7 @@ func (s *storm) furnish() {
 		s.t.Helper()
 		for _, c := range edits {
 			if changed, err := e.send(context.Background(), c); err != nil || !changed {
-				s.t.Fatalf("furnish: %s %s: changed %t, %v", c.method, c.path, changed, err)
+				s.t.Fatalf("furnish: %v, refused %s", err, e.lastRefusal)
 			}
 		}
 	}
@@ -134,6 +138,9 @@ func (s *storm) importChunk(ctx context.Context, p *servertest.Process, chunk []
 	if err != nil {
 		return errLost{err}
 	}
+	if a.Status == http.StatusServiceUnavailable {
+		return errLost{errors.New("import: the server stops")}
+	}
 	if a.Status != http.StatusOK {
 		return fmt.Errorf("import: status %d: %s", a.Status, a.Raw)
 	}
@@ -177,6 +184,9 @@ func (s *storm) blow(ctx context.Context, procs []*servertest.Process) error {
 		for i, chunk := range s.chunks {
 			if !pace.chunk(i) {
 				return
+			}
+			if s.onChunk != nil {
+				s.onChunk(i)
 			}
 			if err := s.importChunk(ctx, procs[i%len(procs)], chunk); err != nil {
 				failed(err)

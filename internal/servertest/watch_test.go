@@ -121,19 +121,24 @@ func (w *watch) stop(t testing.TB) {
 }
 
 // within bounds everything a test waits for; far above what it takes.
-const within = 3 * time.Minute
+func within() time.Duration {
+	if long() {
+		return time.Hour
+	}
+	return 3 * time.Minute
+}
 
 // waitFor asks again and again until ok.
 func waitFor(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(within)
+	deadline := time.NewTimer(within())
 	defer deadline.Stop()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for !ok() {
 		select {
 		case <-deadline.C:
-			t.Fatalf("%s: not within %s", what, within)
+			t.Fatalf("%s: not within %s", what, within())
 		case <-again.C:
 		}
 	}

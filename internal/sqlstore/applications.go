@@ -14,7 +14,7 @@ func scanApplication(r row, a *directory.Application) error {
 	return r.Scan(asID(&a.ID), asID(&a.AppID), asID(&a.ServicePrincipal), &a.DisplayName, asJSON(&a.Permissions), asBool(&a.Enabled), asTime(&a.CreatedAt), &a.Version)
 }
 
-const secretColumns = "s.key_id, s.application_id, s.hash, s.hint, s.display_name, s.created_at, s.expires_at"
+const secretColumns = "s.key_id, s.application_id, s.hash, s.hint, s.display_name, s.created_at, s.expires_at" //nolint:gosec // names of columns, no secret
 
 func scanSecret(r row, s *directory.Secret) error {
 	var hash []byte

@@ -22,8 +22,11 @@ func (tx *Tx) Audit(ctx context.Context, t directory.TenantID, events ...directo
 	for i := range events {
 		e := &events[i]
 		rows[i] = []any{
-			idArg(d, t), idArg(d, e.ID), timeArg(e.At), jsonArg{e.Actor}, e.Activity, e.Category, e.TargetID, e.TargetType, e.TargetName,
-			jsonArg{e.Changes}, []byte{},
+			idArg(d, t), idArg(d, e.ID), timeArg(e.At),
+			jsonArg{e.Actor},
+			e.Activity, e.Category, e.TargetID, e.TargetType, e.TargetName,
+			jsonArg{e.Changes},
+			[]byte{},
 		}
 	}
 	err := insertRows(ctx, tx, "INSERT INTO audit (tenant_id, id, at, actor, activity, category, target_id, target_type, target_name, diff, prev_hash) VALUES ", rows, "")

@@ -46,9 +46,13 @@ func (tx *Tx) CreateDevices(ctx context.Context, t directory.TenantID, ds []dire
 	for i := range ds {
 		v := &ds[i]
 		rows[i] = []any{
-			tenant, idArg(d, v.ID), idArg(d, v.DeviceID), v.DisplayName, odata.Fold(v.DisplayName), boolArg(v.AccountEnabled), jsonArg{v.PhysicalIDs}, tagKey(v),
+			tenant, idArg(d, v.ID), idArg(d, v.DeviceID), v.DisplayName, odata.Fold(v.DisplayName), boolArg(v.AccountEnabled),
+			jsonArg{v.PhysicalIDs},
+			tagKey(v),
 			v.TrustType, v.DeviceOwnership, v.OperatingSystem, v.OperatingSystemVersion, idArg(d, v.RegisteredUser), timeArg(v.LastSeen),
-			jsonArg{v.Attributes}, jsonArg{v.SystemLabels}, boolArg(v.IsRooted), timeArg(v.CreatedAt), max(v.Version, 1),
+			jsonArg{v.Attributes},
+			jsonArg{v.SystemLabels},
+			boolArg(v.IsRooted), timeArg(v.CreatedAt), max(v.Version, 1),
 		}
 	}
 	err := insertRows(ctx, tx, "INSERT INTO devices (tenant_id, id, device_id, display_name, name_key, enabled, physical_ids, order_key, trust_type, ownership,"+

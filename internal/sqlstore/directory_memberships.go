@@ -22,7 +22,7 @@ func membershipsOf(ctx context.Context, q querier, join string, t directory.Tena
 	for part := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(members))), maxList) {
 		b := &builder{d: q.dialect()}
 		where := " WHERE m.tenant_id = " + bindID(b, t) + " AND m.member_id IN (" + bindIDs(b, part) + ")"
-		found, err := collect(ctx, q, scanMembership, "SELECT "+membershipColumns+" FROM memberships m"+join+where+" ORDER BY m.member_id, m.group_id", b.args...)
+		found, err := collect(ctx, q, scanMembership, "SELECT "+membershipColumns+" FROM memberships m/*by_member*/"+join+where+" ORDER BY m.member_id, m.group_id", b.args...)
 		if err != nil {
 			return nil, err
 		}

@@ -105,7 +105,7 @@ func (tx *Tx) deleteObjects(ctx context.Context, t directory.TenantID, table str
 			return gone, err
 		}
 		gone += n
-		if _, err := tx.exec(ctx, "DELETE FROM memberships"+where+" AND member_id"+list, b.args...); err != nil {
+		if _, err := tx.exec(ctx, "DELETE FROM memberships/*by_member*/"+where+" AND member_id"+list, b.args...); err != nil {
 			return gone, err
 		}
 		if _, err := tx.exec(ctx, "DELETE FROM dirty"+where+" AND entity_id"+list+" AND topic = "+b.arg(int64(topic)), b.args...); err != nil {

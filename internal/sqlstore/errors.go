@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -25,12 +24,10 @@ func translate(err error) error {
 	if _, ok := fault.As(err); ok {
 		return err
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return translatePostgres(pg, err)
 	}
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		return translateSQLite(lite, err)
 	}
 	var refused *pgconn.ConnectError
@@ -78,15 +75,16 @@ func unavailable(code, message string, err error) error {
 
 // retryable tells whether the same transaction may pass when run again.
 func retryable(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if errors.Is(err, errGroupLost) {
+		return true
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "40001" || pg.Code == "40P01"
 	}
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
 	}
-	return errors.Is(err, errGroupLost)
+	return false
 }
 
 // missing is the fault of a Get without a row.
@@ -100,9 +98,4 @@ func conflictAs(err error, code, message string) error {
 		return &fault.Error{Kind: fault.Conflict, Code: code, Message: message, Cause: e.Cause}
 	}
 	return err
-}
-
-// ended tells whether the caller gave up.
-func ended(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -3,42 +3,53 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"io/fs"
 )
 
-// OpenAt opens an empty database with an older schema, as the program of that
-// schema did.
-func OpenAt(ctx context.Context, o Options, version int64) (*DB, error) {
-	db, err := connect(ctx, o)
+// Exec runs a statement behind the store's back, as a meddler would.
+func (db *DB) Exec(ctx context.Context, statement string, args ...any) error {
+	return db.InTx(ctx, func(tx *Tx) error { _, err := tx.exec(ctx, statement, args...); return err })
+}
+
+// SchemaAt pretends that the database has another schema.
+func (db *DB) SchemaAt(ctx context.Context, version int) error {
+	return db.Exec(ctx, "UPDATE goose_db_version SET version_id = $1 WHERE version_id > 0", version)
+}
+
+// Columns lists a table's columns as the database has them.
+func (db *DB) Columns(ctx context.Context, table string) ([]string, error) {
+	rows, err := db.reads.db.QueryContext(ctx, "SELECT * FROM "+table+" WHERE 1 = 0")
 	if err != nil {
 		return nil, err
 	}
-	p, err := db.provider()
-	if err == nil {
-		_, err = p.UpTo(ctx, version)
-	}
-	if err == nil {
-		err = db.startWriter(ctx)
-	}
-	if err == nil {
-		err = db.checkMasterKey(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
+	defer func() { _ = rows.Close() }()
+	names, err := rows.Columns()
+	return names, errors.Join(err, rows.Err())
 }
 
-// Down takes the schema of a closed database back to version.
-func Down(ctx context.Context, o Options, version int64) (err error) {
-	db, err := connect(ctx, o)
-	if err != nil {
-		return err
+// TableNames lists what the database holds, without goose's table and SQLite's own.
+func (db *DB) TableNames(ctx context.Context) ([]string, error) {
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'goose_db_version' ORDER BY name"
+	if db.d.name == "postgres" {
+		query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version' ORDER BY tablename"
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	p, err := db.provider()
-	if err != nil {
-		return err
-	}
-	_, err = p.DownTo(ctx, version)
-	return err
+	return collect(ctx, db.reader(), func(r row, name *string) error { return r.Scan(name) }, query)
 }
+
+// Tables gives the tables and columns that backups are made from.
+func Tables() (map[string][]string, error) {
+	all, err := tables()
+	names := make(map[string][]string, len(all))
+	for _, t := range all {
+		for _, c := range t.columns {
+			names[t.name] = append(names[t.name], c.name)
+		}
+	}
+	return names, err
+}
+
+// TenantTables are the tables DeleteTenant empties.
+func TenantTables() []string { return append([]string{"tenants"}, tenantTables...) }
+
+// Migrations is the embedded migrations.
+func Migrations() fs.FS { return migrations }

@@ -47,7 +47,7 @@ func (db *DB) ListGroups(ctx context.Context, t directory.TenantID, q *odata.Que
 // ListGroupsOf lists the living groups that a user or device is a member of.
 func (db *DB) ListGroupsOf(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error) {
 	s := db.scope(t)
-	s.from = "FROM memberships m JOIN dir_groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id" +
+	s.from = "FROM memberships m/*by_member*/ JOIN dir_groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id" +
 		" WHERE g.deleted_at = 0 AND m.tenant_id = " + bindID(s.b, t) + " AND m.member_id = " + bindID(s.b, member)
 	return list(ctx, db.reader(), groupList, s, q)
 }

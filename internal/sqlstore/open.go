@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"taxiway/internal/fault"
@@ -34,6 +34,8 @@ type DB struct {
 	log           *slog.Logger
 	clock         func() time.Time
 	readOnly      bool
+	closing       sync.Once
+	closed        error // what closing ended with
 }
 
 // Open opens the database, brings an SQLite file to this program's schema
@@ -56,7 +58,7 @@ func connect(ctx context.Context, o Options) (*DB, error) {
 		return nil, errors.New("open database: Options.Clock is missing")
 	}
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	seal, err := newSealer(o.MasterKey)
 	if err != nil {
@@ -112,17 +114,21 @@ func (db *DB) Ping(ctx context.Context) error {
 	return fault.Wrap("ping the database", translate(db.reads.db.PingContext(ctx)))
 }
 
-// Close ends the running group and closes every connection.
+// Close ends the running group and closes every connection; a second call
+// does nothing.
 func (db *DB) Close() error {
-	var faults []error
-	if db.writer != nil {
-		faults = append(faults, db.writer.close())
-	}
-	if db.reads != nil {
-		faults = append(faults, db.reads.close())
-	}
-	if db.write != nil {
-		faults = append(faults, db.write.Close())
-	}
-	return fault.Wrap("close the database", errors.Join(faults...))
+	db.closing.Do(func() {
+		var faults []error
+		if db.writer != nil {
+			faults = append(faults, db.writer.close())
+		}
+		if db.reads != nil {
+			faults = append(faults, db.reads.close())
+		}
+		if db.write != nil {
+			faults = append(faults, db.write.Close())
+		}
+		db.closed = fault.Wrap("close the database", errors.Join(faults...))
+	})
+	return db.closed
 }

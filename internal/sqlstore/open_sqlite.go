@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,9 +31,7 @@ var shared = []string{
 
 func sqliteURL(path string, extra url.Values, pragmas ...string) string {
 	q := url.Values{"_pragma": append(append([]string{}, shared...), pragmas...), "_journal_mode": {"WAL"}}
-	for k, v := range extra {
-		q[k] = v
-	}
+	maps.Copy(q, extra)
 	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: q.Encode()}
 	return u.String()
 }

@@ -111,7 +111,7 @@ func (p *pool) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if other := p.stmts[text]; other != nil {
-		return other, s.Close()
+		return other, s.Close() //nolint:sqlclosecheck // another call prepared the same text first; its statement stays
 	}
 	p.stmts[text] = s
 	return s, nil
@@ -125,7 +125,7 @@ func (p *pool) exec(ctx context.Context, query string, args ...any) (int64, erro
 func (p *pool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	text := p.d.sql(query)
 	if p.keep {
-		s, err := p.prepared(ctx, text)
+		s, err := p.prepared(ctx, text) //nolint:sqlclosecheck // kept for the next call; close closes it
 		if err != nil {
 			return nil, translate(err)
 		}

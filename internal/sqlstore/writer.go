@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,7 +37,8 @@ type writer struct {
 	queue chan *request
 	quit  chan struct{}
 	gone  chan struct{} // closed when the goroutine has ended
-	once  sync.Once
+	// groupTime bounds how long a group takes requests in.
+	groupTime time.Duration
 }
 
 // request is one InTx call. It is withdrawn while queued, or run to the end.
@@ -53,7 +53,7 @@ type request struct {
 func newWriter(d *dialect, conn *sql.Conn) *writer {
 	w := &writer{
 		d: d, conn: conn, stmts: map[string]*sql.Stmt{},
-		queue: make(chan *request, groupSize), quit: make(chan struct{}), gone: make(chan struct{}),
+		queue: make(chan *request, groupSize), quit: make(chan struct{}), gone: make(chan struct{}), groupTime: groupTime,
 	}
 	go w.loop()
 	return w
@@ -113,6 +113,11 @@ func (w *writer) loop() {
 	defer close(w.gone)
 	for {
 		select {
+		case <-w.quit: // before what waits: it is told that the store closes
+			return
+		default:
+		}
+		select {
 		case r := <-w.queue:
 			w.group(r)
 		case <-w.quit:
@@ -132,7 +137,7 @@ func (w *writer) group(first *request) {
 		return
 	}
 	var done []*request
-	deadline := time.NewTimer(groupTime)
+	deadline := time.NewTimer(w.groupTime)
 	defer deadline.Stop()
 	for r := first; r != nil; r = w.next(deadline.C, len(done)) {
 		own, broken := w.serve(ctx, r)
@@ -221,7 +226,7 @@ func (w *writer) abort(ctx context.Context, rs []*request, why error) {
 
 // run executes a prepared statement; only who has the turn may call it.
 func (w *writer) run(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	s, err := w.prepared(ctx, text)
+	s, err := w.prepared(ctx, text) //nolint:sqlclosecheck // kept for the next call; close closes it
 	if err != nil {
 		return nil, err
 	}
@@ -246,15 +251,14 @@ func (w *writer) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-// close ends the goroutine after the group that is running.
+// close ends the goroutine after the group that is running; it is called once.
 func (w *writer) close() error {
-	w.once.Do(func() { close(w.quit) })
+	close(w.quit)
 	<-w.gone
 	var faults []error
 	for _, s := range w.stmts {
 		faults = append(faults, s.Close())
 	}
-	w.stmts = map[string]*sql.Stmt{}
 	return errors.Join(append(faults, w.conn.Close())...)
 }
 
@@ -279,7 +283,7 @@ func (t *turn) query(ctx context.Context, query string, args ...any) (*sql.Rows,
 	}
 	ctx = context.WithoutCancel(ctx)
 	text := t.w.d.sql(query)
-	s, err := t.w.prepared(ctx, text)
+	s, err := t.w.prepared(ctx, text) //nolint:sqlclosecheck // kept for the next call; close closes it
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -24,7 +24,8 @@ func membershipsTwice(c *city) {
 	})
 	m, n := newObject(), newObject()
 	rows := []directory.Membership{
-		{Group: g.ID, Member: m, Kind: directory.MemberDevice, ByRule: true, RuleVersion: 4}, {Group: h.ID, Member: m, Kind: directory.MemberDevice},
+		{Group: g.ID, Member: m, Kind: directory.MemberDevice, ByRule: true, RuleVersion: 4},
+		{Group: h.ID, Member: m, Kind: directory.MemberDevice},
 		{Group: g.ID, Member: n, Kind: directory.MemberUser},
 	}
 	for range 2 {
@@ -45,7 +46,7 @@ func membershipsTwice(c *city) {
 func membershipsModel(c *city) {
 	seed := rand.Uint64()
 	c.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a repeatable test
+	random := rand.New(rand.NewPCG(seed, 1))
 	var groups, members []directory.ObjectID
 	for range 12 {
 		groups = append(groups, newObject())

@@ -67,7 +67,7 @@ func MasterKey() []byte { return []byte("0123456789abcdef0123456789abcdef") }
 
 // clock is a real clock for leases and marks; suites that need another time
 // pass it in.
-func clock() time.Time { return time.Now() } //nolint:forbidigo // test support stands for the composition root
+func clock() time.Time { return time.Now() }
 
 func newSQLite(t testing.TB) sqlstore.Options {
 	return sqlstore.Options{Dir: t.TempDir(), MasterKey: MasterKey(), Clock: clock, MaxConns: 4}

@@ -104,8 +104,17 @@ func listPages(w *world) {
 		"id": func(a, b *autopilot.Device) int { return order(a.ID, b.ID) },
 	}
 	orders := [][]string{
-		nil, {"id"}, {"id", "desc"}, {"serialNumber"}, {"serialNumber", "desc"}, {"groupTag"}, {"model"}, {"lastContactedDateTime", "desc"},
-		{"deploymentProfileAssignmentStatus"}, {"groupTag", "", "serialNumber", "desc"}, {"model", "desc", "lastContactedDateTime", "", "groupTag", ""},
+		nil,
+		{"id"},
+		{"id", "desc"},
+		{"serialNumber"},
+		{"serialNumber", "desc"},
+		{"groupTag"},
+		{"model"},
+		{"lastContactedDateTime", "desc"},
+		{"deploymentProfileAssignmentStatus"},
+		{"groupTag", "", "serialNumber", "desc"},
+		{"model", "desc", "lastContactedDateTime", "", "groupTag", ""},
 		{"deploymentProfileAssignmentStatus", "desc", "serialNumber", ""},
 	}
 	for _, o := range orders {
