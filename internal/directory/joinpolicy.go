@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -191,7 +192,7 @@ func joined(title string, ids []ObjectID) string {
 
 func joinChanges(was, is *JoinPolicy) []Change {
 	d := differences{}
-	d.text(quotaPath, fmt.Sprint(was.DeviceQuota), fmt.Sprint(is.DeviceQuota))
+	d.text(quotaPath, strconv.Itoa(was.DeviceQuota), strconv.Itoa(is.DeviceQuota))
 	d.text(mfaPath, string(was.MFA), string(is.MFA))
 	d.text(registerPath, was.Register.String(), is.Register.String())
 	d.text(joinPath, was.Join.String(), is.Join.String())
