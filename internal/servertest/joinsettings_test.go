@@ -3,6 +3,8 @@ package servertest_test
 import (
 	"net/http"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"taxiway/internal/servertest"
@@ -87,5 +89,52 @@ func TestAnAdminSetsWhoMayJoinAndWhosePCsAreEnrolled(t *testing.T) {
 		if d := get(other.Token, scope); d["@odata.etag"] != `W/"1"` {
 			t.Errorf("the other tenant's scope is %v", d)
 		}
+	})
+}
+
+// Whichever of the two is first: a setting never names what is gone.
+func TestAGroupDeletedWhileItIsNamedIsInNoJoinSetting(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		p := servertest.Start(t, db).First()
+		c := p.NewTenant(t, "Contoso", false)
+		scope := mdmScope + "/" + scopeID
+		named := 0
+		for range 10 {
+			group := id(t, p.Must(t, c.Token, http.MethodPost, "/v1.0/groups", plainGroup("Short-lived"), http.StatusCreated))
+			body := with(policyBody(), "azureADJoin", object{"allowedToJoin": enumerated(nil, []string{group})})
+			type request struct {
+				method, path string
+				body         any
+				ok, late     int
+			}
+			requests := []request{
+				{http.MethodPut, joinPolicy, body, http.StatusOK, http.StatusBadRequest},
+				{http.MethodPost, scope + "/includedGroups/$ref", reference(group), http.StatusNoContent, http.StatusNotFound},
+				{http.MethodDelete, "/v1.0/groups/" + group, nil, http.StatusNoContent, http.StatusNoContent},
+			}
+			status := make([]int, len(requests))
+			var wg sync.WaitGroup
+			for i, r := range requests {
+				wg.Go(func() {
+					a, err := p.Graph(t.Context(), c.Token, r.method, r.path, r.body)
+					if err != nil || a.Status != r.ok && a.Status != r.late {
+						t.Errorf("%s %s: %d %v %s", r.method, r.path, a.Status, err, a.Raw)
+					}
+					status[i] = a.Status
+				})
+			}
+			wg.Wait()
+			if status[0] == http.StatusOK || status[1] == http.StatusNoContent {
+				named++
+			}
+			for _, path := range []string{joinPolicy, scope, scope + "/includedGroups"} {
+				if a := p.Must(t, c.Token, http.MethodGet, path, nil, http.StatusOK); strings.Contains(string(a.Raw), group) || a.JSON["appliesTo"] == "selected" {
+					t.Errorf("GET %s names the deleted group: %s", path, a.Raw)
+				}
+			}
+		}
+		t.Logf("in %d of 10 rounds the group was named before it was deleted", named)
 	})
 }
