@@ -215,6 +215,9 @@ func (s *Service) DeleteGroup(ctx context.Context, t TenantID, id ObjectID, ifMa
 		if err := tx.OpenFill(ctx, fill, s.Lease()); err != nil {
 			return err
 		}
+		if err := s.forgetObject(ctx, tx, t, id); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, t, "Delete group", "group", string(id), g.DisplayName)
 	})
 	if err != nil {

@@ -11,6 +11,9 @@ type Service struct {
 	NewID   NewID
 	Settler Settler
 	Lease   LeaseFunc
+	// DeviceURL is where PCs reach this server, without a final slash: what the
+	// MDM policy points at unless an admin says otherwise.
+	DeviceURL string
 }
 
 // LeaseFunc gives a lease for work this process is about to do itself.

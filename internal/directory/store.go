@@ -11,6 +11,7 @@ import (
 type Store interface {
 	InTx(ctx context.Context, fn func(Tx) error) error
 	Reader
+	JoinSettingsReader
 }
 
 // Tx is everything that may be done inside one transaction. Lock order, always:
@@ -25,6 +26,7 @@ type Tx interface {
 	ConfigTx
 	MarkTx
 	AuditTx
+	JoinSettingsTx
 }
 
 // Reader answers outside a transaction. Each Get of a missing row is
@@ -128,6 +130,26 @@ type MarkTx interface {
 	MarksOf(ctx context.Context, t TenantID, topic Topic, ids []ObjectID) ([]Mark, error)
 	// ClearMarks removes each mark whose version is still the one given.
 	ClearMarks(ctx context.Context, marks []Mark) error
+}
+
+// JoinSettingsReader reads a tenant's join settings. What was never written is
+// the default.
+type JoinSettingsReader interface {
+	GetJoinPolicy(ctx context.Context, t TenantID) (JoinPolicy, error)
+	GetMobilityPolicy(ctx context.Context, t TenantID, kind MobilityKind) (MobilityPolicy, error)
+}
+
+// JoinSettingsTx reads and writes a tenant's join settings. Users and groups
+// are locked before them.
+type JoinSettingsTx interface {
+	// LockJoinPolicy returns the policy, the default one if none was written,
+	// locked until the transaction ends; fault.NotFound without the tenant.
+	LockJoinPolicy(ctx context.Context, t TenantID) (JoinPolicy, error)
+	// PutJoinPolicy stores the policy locked before and sets Version+1.
+	PutJoinPolicy(ctx context.Context, t TenantID, p JoinPolicy) error
+	// LockMobilityPolicy and PutMobilityPolicy do the same for the scopes.
+	LockMobilityPolicy(ctx context.Context, t TenantID, kind MobilityKind) (MobilityPolicy, error)
+	PutMobilityPolicy(ctx context.Context, t TenantID, p MobilityPolicy) error
 }
 
 // AuditTx records writes.

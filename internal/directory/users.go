@@ -105,6 +105,9 @@ func (s *Service) DeleteUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 		if err := tx.DeleteUser(ctx, t, id); err != nil {
 			return err
 		}
+		if err := s.forgetObject(ctx, tx, t, id); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, t, "Delete user", "user", string(id), found[0].UserPrincipalName)
 	})
 	return fault.Wrap("delete user", err)

@@ -25,6 +25,7 @@
 //	deployment_profiles.go, deployment_profile_wire.go windowsAutopilotDeploymentProfiles
 //	profile_assignments.go                             …/assignments
 //	groups.go, group_members.go, group_evaluate.go     groups
+//	device_registration_policy.go, mobility_policies.go  policies: who may join, whose PCs are enrolled
 //	devices.go, users.go, organization.go, audit_events.go, directory_objects.go
 //
 // A new resource is one file and its lines in routes.go. Subjects own every

@@ -84,7 +84,7 @@ var (
 )
 
 // fixedGUIDs have a meaning of their own and are shown as they are.
-var fixedGUIDs = []string{"00000000-0000-0000-0000-000000000000", "adadadad-808e-44e2-905a-0b7873a8a531", "00000000-0000-4000-8000-00000000abcd"}
+var fixedGUIDs = []string{"00000000-0000-0000-0000-000000000000", "adadadad-808e-44e2-905a-0b7873a8a531", "00000000-0000-4000-8000-00000000abcd", "0000000a-0000-0000-c000-000000000000"}
 
 func (p *player) fill(text string) string {
 	return variable.ReplaceAllStringFunc(text, func(v string) string {

@@ -41,6 +41,7 @@ func (r *Route) in(version string) bool {
 const (
 	get   = http.MethodGet
 	post  = http.MethodPost
+	put   = http.MethodPut
 	patch = http.MethodPatch
 	del   = http.MethodDelete
 )
@@ -61,6 +62,10 @@ var (
 	mayWriteUser     = []string{access.UserReadWriteAll}
 	mayReadOrg       = []string{access.OrganizationReadAll}
 	mayReadAudit     = []string{access.DeviceManagementAppsReadAll}
+	mayReadJoin      = []string{access.PolicyReadDeviceConfiguration}
+	mayWriteJoin     = []string{access.PolicyReadWriteDeviceConfiguration}
+	mayReadScope     = []string{access.PolicyReadAll, access.PolicyReadWriteMobilityManagement}
+	mayWriteScope    = []string{access.PolicyReadWriteMobilityManagement}
 	// mayCall is for what decides nothing itself: each request of a batch is
 	// authorised on its own.
 	mayCall       = access.Permissions()
@@ -144,6 +149,21 @@ func Routes() []Route {
 		{get, "directoryObjects/{id}", both, mayReadObject, nil, (*Handler).getDirectoryObject},
 		{get, "organization", both, mayReadOrg, nil, (*Handler).listOrganizations},
 		{get, "organization/{id}", both, mayReadOrg, nil, (*Handler).getOrganization},
+
+		{get, "policies/deviceRegistrationPolicy", both, mayReadJoin, nil, (*Handler).getRegistrationPolicy},
+		{put, "policies/deviceRegistrationPolicy", both, mayWriteJoin, nil, (*Handler).replaceRegistrationPolicy},
+		{get, "policies/mobileDeviceManagementPolicies", inBeta, mayReadScope, nil, (*Handler).listMobilityPolicies},
+		{get, "policies/mobileDeviceManagementPolicies/{id}", inBeta, mayReadScope, nil, (*Handler).getMobilityPolicy},
+		{patch, "policies/mobileDeviceManagementPolicies/{id}", inBeta, mayWriteScope, nil, (*Handler).updateMobilityPolicy},
+		{get, "policies/mobileDeviceManagementPolicies/{id}/includedGroups", inBeta, mayReadScope, nil, (*Handler).listIncludedGroups},
+		{post, "policies/mobileDeviceManagementPolicies/{id}/includedGroups/$ref", inBeta, mayWriteScope, nil, (*Handler).addIncludedGroup},
+		{del, "policies/mobileDeviceManagementPolicies/{id}/includedGroups/{group}/$ref", inBeta, mayWriteScope, nil, (*Handler).removeIncludedGroup},
+		{get, "policies/mobileAppManagementPolicies", inBeta, mayReadScope, nil, (*Handler).listMobilityPolicies},
+		{get, "policies/mobileAppManagementPolicies/{id}", inBeta, mayReadScope, nil, (*Handler).getMobilityPolicy},
+		{patch, "policies/mobileAppManagementPolicies/{id}", inBeta, mayWriteScope, nil, (*Handler).updateMobilityPolicy},
+		{get, "policies/mobileAppManagementPolicies/{id}/includedGroups", inBeta, mayReadScope, nil, (*Handler).listIncludedGroups},
+		{post, "policies/mobileAppManagementPolicies/{id}/includedGroups/$ref", inBeta, mayWriteScope, nil, (*Handler).addIncludedGroup},
+		{del, "policies/mobileAppManagementPolicies/{id}/includedGroups/{group}/$ref", inBeta, mayWriteScope, nil, (*Handler).removeIncludedGroup},
 
 		{post, "$batch", both, mayCall, nil, (*Handler).batch},
 	}

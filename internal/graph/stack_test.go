@@ -46,7 +46,7 @@ func newStack(t *testing.T) *stack {
 		Store: db.Autopilot(), Work: db, Clock: clock, Lease: lease, NewID: newID, InlineFill: 10_000, Bound: time.Minute,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Notify: func() {},
 	}
-	dir := &directory.Service{Store: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease}
+	dir := &directory.Service{Store: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease, DeviceURL: "https://pc.taxiway.example"}
 	auto := &autopilot.Service{Store: db.Autopilot(), Directory: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease}
 	for id, name := range map[directory.TenantID]string{tenant: domain, otherTenant: "fabrikam.example"} {
 		if _, err := dir.CreateTenant(t.Context(), directory.Tenant{ID: id, DisplayName: name, Domain: name, Lab: true}); err != nil {

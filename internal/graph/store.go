@@ -13,12 +13,13 @@ import (
 // is fault.NotFound, a version that differs from a non-zero ifMatch
 // fault.Precondition.
 
-// Directory does what Graph's users, devices and groups pages offer.
+// Directory does what Graph's users, devices, groups and join policy pages offer.
 type Directory interface {
 	UserWriter
 	DeviceWriter
 	GroupWriter
 	Evaluator
+	JoinSettings
 }
 
 // UserWriter changes users.
@@ -43,6 +44,16 @@ type GroupWriter interface {
 	DeleteGroup(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64) error
 	AddMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, ids []directory.ObjectID) error
 	RemoveMember(ctx context.Context, t directory.TenantID, group, member directory.ObjectID) error
+}
+
+// JoinSettings reads and changes who may join PCs and whose PCs are enrolled.
+type JoinSettings interface {
+	GetJoinPolicy(ctx context.Context, t directory.TenantID) (directory.JoinPolicy, error)
+	ReplaceJoinPolicy(ctx context.Context, t directory.TenantID, ifMatch int64, r directory.JoinReplacement) (directory.JoinPolicy, error)
+	GetMobilityPolicy(ctx context.Context, t directory.TenantID, kind directory.MobilityKind) (directory.MobilityPolicy, error)
+	UpdateMobilityPolicy(ctx context.Context, t directory.TenantID, kind directory.MobilityKind, ifMatch int64, change directory.MobilityChange) (directory.MobilityPolicy, error)
+	AddIncludedGroup(ctx context.Context, t directory.TenantID, kind directory.MobilityKind, group directory.ObjectID) error
+	RemoveIncludedGroup(ctx context.Context, t directory.TenantID, kind directory.MobilityKind, group directory.ObjectID) error
 }
 
 // Evaluator tells whether a rule holds for an object: a group's own rule, or,

@@ -21,12 +21,14 @@ func Collections() map[string]*odata.Table {
 		"devices":      deviceTable,
 		"users":        userTable,
 		"organization": organizationTable,
+		mdmPath:        mobilityTable,
+		mamPath:        mobilityTable,
 	}
 }
 
 // Tables is every property table there is, in the order of their names.
 func Tables() []*odata.Table {
-	all := append(slices.Collect(maps.Values(Collections())), memberTable, settingsTable, assignmentTable)
+	all := append(slices.Collect(maps.Values(Collections())), memberTable, settingsTable, assignmentTable, registrationPolicyTable)
 	slices.SortFunc(all, func(a, b *odata.Table) int { return strings.Compare(a.Name, b.Name) })
-	return all
+	return slices.Compact(all) // two collections may share a table
 }

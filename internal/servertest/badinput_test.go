@@ -37,6 +37,7 @@ func (f *field) refusals(t *testing.T) map[string][]refusal {
 		"groups":      f.badGroups(),
 		"profiles":    f.badProfiles(),
 		"assignments": f.badAssignments(),
+		"settings":    f.badJoinSettings(),
 		"users":       f.badUsers(),
 		"devices":     f.badDevices(t),
 		"bodies":      f.badBodies(t),
@@ -49,7 +50,7 @@ func (f *field) refusals(t *testing.T) map[string][]refusal {
 
 // How many rows there are, so that none is lost unseen.
 const (
-	wantRefusals = 243
+	wantRefusals = 284
 	wantBadRows  = 13
 )
 

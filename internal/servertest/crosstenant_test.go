@@ -27,7 +27,17 @@ func (e *estate) keysOf() map[string][]string {
 		"users/{id|userPrincipalName}":                                                      {e.user, e.upn, "(userPrincipalName='" + e.upn + "')"},
 		"directoryObjects/{id}":                                                             {e.user, e.group, e.device},
 		"organization/{id}":                                                                 {e.ID},
+		mdmScope[len("/beta/"):] + "/{id}":                                                  {scopeID},
+		mamScope[len("/beta/"):] + "/{id}":                                                  {scopeID},
+		mdmScope[len("/beta/"):] + "/{id}/includedGroups/{group}":                           {e.group},
+		mamScope[len("/beta/"):] + "/{id}/includedGroups/{group}":                           {e.group},
 	}
+}
+
+// ownOnly reports whether all keys of the route name what every tenant has one
+// of, under the same id: there is no way to another tenant's by it.
+func ownOnly(route string) bool {
+	return strings.Contains(route, "ManagementPolicies/{id}") && !strings.Contains(route, "{group}")
 }
 
 // paths are all ways to address the estate's objects by this route, below the
@@ -115,7 +125,7 @@ func TestEveryRouteRefusesAnotherTenantsObject(t *testing.T) {
 		before, own := mine.state(t, p), theirs.state(t, p)
 		tried := 0
 		for _, r := range graph.Routes() {
-			if !strings.Contains(r.Path, "{") {
+			if !strings.Contains(r.Path, "{") || ownOnly(r.Path) {
 				continue
 			}
 			body := theirs.bodyFor(t, &r)
@@ -184,6 +194,10 @@ func TestABodyCannotReachIntoAnotherTenant(t *testing.T) {
 			{http.MethodGet, profiles + "/" + theirs.profile + "/assignments/" + mine.assignment, nil, 404},
 			{http.MethodPost, identities + "/" + theirs.identity + "/assignUserToDevice", object{"userPrincipalName": mine.upn}, 400},
 			{http.MethodPatch, identities + "/" + theirs.identity, object{"userPrincipalName": mine.upn}, 400},
+			{http.MethodPost, mdmScope + "/" + scopeID + "/includedGroups/$ref", reference(mine.group), 404},
+			{http.MethodPost, mamScope + "/" + scopeID + "/includedGroups/$ref", reference(mine.group), 404},
+			{http.MethodPut, joinPolicy, with(policyBody(), "azureADJoin", object{"allowedToJoin": enumerated([]string{mine.user}, nil)}), 400},
+			{http.MethodPut, joinPolicy, with(policyBody(), "azureADJoin", object{"allowedToJoin": enumerated(nil, []string{mine.group})}), 400},
 			{http.MethodPost, "/beta/groups/evaluateDynamicMembership", object{"memberId": mine.device, "membershipRule": `device.displayName -ne null`}, 404},
 			{http.MethodPost, "/beta/groups/" + theirs.dynamic + "/evaluateDynamicMembership", object{"memberId": mine.device}, 404},
 		} {
@@ -234,7 +248,7 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 			return tokens[key]
 		}
 		before := map[string][]byte{}
-		watched := []string{"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, profiles + "?$expand=assignments"}
+		watched := []string{"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, profiles + "?$expand=assignments", joinPolicy, mdmScope, mamScope}
 		for _, path := range watched {
 			before[path] = p.Must(t, e.Token, http.MethodGet, path, nil, http.StatusOK).Raw
 		}
@@ -254,7 +268,7 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 			// empty body, or an id that is not there.
 			for _, enough := range r.Permissions[:min(len(r.Permissions), 4)] {
 				token := tokenWith(append([]string{enough}, r.Also...))
-				path := strings.NewReplacer("{id}", unknownID, "{id|deviceId}", unknownID, "{id|userPrincipalName}", unknownID, "{assignment}", "x", "{member}", unknownID).Replace(r.Path)
+				path := strings.NewReplacer("{id}", unknownID, "{id|deviceId}", unknownID, "{id|userPrincipalName}", unknownID, "{assignment}", "x", "{member}", unknownID, "{group}", unknownID).Replace(r.Path)
 				a, err := p.Graph(t.Context(), token, r.Method, "/beta/"+path, object{})
 				if err != nil || a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized || a.Status >= 500 {
 					t.Errorf("%s %s with %s alone: %d %v %s", r.Method, path, enough, a.Status, err, a.Raw)

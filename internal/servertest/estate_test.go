@@ -18,6 +18,10 @@ const (
 	imports    = "/beta/deviceManagement/importedWindowsAutopilotDeviceIdentities"
 	profiles   = "/beta/deviceManagement/windowsAutopilotDeploymentProfiles"
 	audits     = "/beta/deviceManagement/auditEvents"
+	joinPolicy = "/beta/policies/deviceRegistrationPolicy"
+	mdmScope   = "/beta/policies/mobileDeviceManagementPolicies"
+	mamScope   = "/beta/policies/mobileAppManagementPolicies"
+	scopeID    = "0000000a-0000-0000-c000-000000000000" // of both policies, in every tenant
 	unknownID  = "00000000-1111-2222-3333-444444444444"
 )
 
@@ -137,6 +141,24 @@ func reference(id string) object {
 	return object{"@odata.id": servertest.BaseURL + "/v1.0/directoryObjects/" + id}
 }
 
+// policyBody is a whole join policy as clients send it: everyone may join.
+func policyBody() object {
+	return object{
+		"userDeviceQuota": 50, "multiFactorAuthConfiguration": "notRequired",
+		"azureADRegistration": object{"allowedToRegister": everyone()},
+		"azureADJoin":         object{"allowedToJoin": everyone()},
+		"localAdminPassword":  object{"isEnabled": false},
+	}
+}
+
+func everyone() object {
+	return object{"@odata.type": "#microsoft.graph.allDeviceRegistrationMembership"}
+}
+
+func enumerated(users, groups []string) object {
+	return object{"@odata.type": "#microsoft.graph.enumeratedDeviceRegistrationMembership", "users": append([]string{}, users...), "groups": append([]string{}, groups...)}
+}
+
 // state is everything a tenant shows, so that two of them tell whether
 // anything was written in between. The audit trail has a line for every write.
 func (e *estate) state(t *testing.T, p *servertest.Process) []byte {
@@ -145,6 +167,7 @@ func (e *estate) state(t *testing.T, p *servertest.Process) []byte {
 	paths := []string{
 		"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, imports, profiles + "?$expand=assignments", audits,
 		"/v1.0/groups/" + e.group + "/members", "/v1.0/groups/" + e.dynamic + "/members",
+		joinPolicy, mdmScope, mamScope, mdmScope + "/" + scopeID + "/includedGroups", mamScope + "/" + scopeID + "/includedGroups",
 	}
 	for _, path := range paths {
 		all = append(all, p.Must(t, e.Token, http.MethodGet, path, nil, http.StatusOK).Raw...)

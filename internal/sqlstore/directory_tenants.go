@@ -18,7 +18,7 @@ const (
 var tenantTables = []string{
 	"tenant_domains", "users", "devices", "dir_groups", "memberships", "applications", "app_secrets",
 	"changes", "dirty", "fills", "autopilot_claims", "autopilot_identities", "autopilot_hashes",
-	"hardware_reports", "import_rows", "profiles", "assignments", "audit", "audit_heads",
+	"hardware_reports", "import_rows", "profiles", "assignments", "audit", "audit_heads", "join_policies", "mobility_policies",
 }
 
 const tenantSelect = "SELECT t.tenant_id, t.display_name, d.domain, t.lab, t.clock_offset, t.without_tpm, t.created_at FROM tenants t JOIN tenant_domains d ON d.tenant_id = t.tenant_id"

@@ -74,6 +74,8 @@ func tenantDeleted(c *city) {
 			c.ok(tx.ApplyMemberships(c.ctx, t, []directory.Membership{{Group: g.ID, Member: d.ID, Kind: directory.MemberDevice}}, nil))
 			c.ok(tx.MarkDirty(c.ctx, t, directory.TopicDevice, []directory.ObjectID{d.ID}, 0, c.lease("a")))
 			c.ok(tx.OpenFill(c.ctx, directory.Fill{Tenant: t, ID: newID(), Scope: directory.ScopeRegistered, CreatedAt: c.now}, c.lease("a")))
+			c.ok(tx.PutJoinPolicy(c.ctx, t, directory.DefaultJoinPolicy()))
+			c.ok(tx.PutMobilityPolicy(c.ctx, t, directory.DefaultMobilityPolicy(directory.MDM)))
 			return tx.Audit(c.ctx, t, c.event("Create group"))
 		})
 		c.ok(c.db.CreateApplication(c.ctx, t, newApp(), newSecret("s"), c.event("Create application")))

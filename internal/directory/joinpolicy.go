@@ -1,0 +1,203 @@
+package directory
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"taxiway/internal/fault"
+)
+
+// Reach is how far a setting goes: All, Selected or None (Graph's policyScope).
+type Reach string
+
+// The values are Graph's words.
+const (
+	ReachAll      Reach = "all"
+	ReachSelected Reach = "selected"
+	ReachNone     Reach = "none"
+)
+
+// Audience is whom a join setting lets in. Only ReachSelected has users and
+// groups; with none of either it lets nobody in.
+type Audience struct {
+	Reach  Reach
+	Users  []ObjectID
+	Groups []ObjectID
+}
+
+// Holds reports whether a user with these groups is let in.
+func (a *Audience) Holds(user ObjectID, groups []ObjectID) bool {
+	switch a.Reach {
+	case ReachAll:
+		return true
+	case ReachSelected:
+		return slices.Contains(a.Users, user) || overlap(a.Groups, groups)
+	default:
+		return false
+	}
+}
+
+func overlap(a, b []ObjectID) bool {
+	return slices.ContainsFunc(a, func(id ObjectID) bool { return slices.Contains(b, id) })
+}
+
+// MFARequirement is "Require Multifactor Authentication to register or join".
+type MFARequirement string
+
+// The values are Graph's words.
+const (
+	MFANotRequired MFARequirement = "notRequired"
+	MFARequired    MFARequirement = "required"
+)
+
+// UnlimitedDevices is Graph's number for "Unlimited".
+const UnlimitedDevices = math.MaxInt32
+
+// Limits of the device settings page.
+const (
+	DefaultDeviceQuota = 50
+	MaxDeviceQuota     = 100 // a larger number counts as this, unless it is UnlimitedDevices
+	MaxAudience        = 500 // users and groups of one setting together
+)
+
+// JoinPolicy is a tenant's device settings: who may join PCs, how many, and
+// who becomes a local administrator (Graph: deviceRegistrationPolicy).
+type JoinPolicy struct {
+	Join             Audience // Users may join devices to Microsoft Entra
+	RegisteringUsers Audience // who is made a local administrator by joining
+	GlobalAdmins     bool     // global administrators are local administrators too
+	Register         Audience // Users may register their devices with Microsoft Entra
+	MFA              MFARequirement
+	DeviceQuota      int  // Maximum number of devices per user
+	LAPS             bool // Enable Local Administrator Password Solution
+	ModifiedAt       time.Time
+	Version          int64 // grows with every change; the ETag
+}
+
+// DefaultJoinPolicy is the policy of a tenant that has changed nothing.
+func DefaultJoinPolicy() JoinPolicy {
+	all := Audience{Reach: ReachAll}
+	return JoinPolicy{Join: all, RegisteringUsers: all, GlobalAdmins: true, Register: all, MFA: MFANotRequired, DeviceQuota: DefaultDeviceQuota, Version: 1}
+}
+
+// Graph's paths of the settings, for refusals and the audit trail.
+const (
+	quotaPath        = "userDeviceQuota"
+	mfaPath          = "multiFactorAuthConfiguration"
+	joinPath         = "azureADJoin/allowedToJoin"
+	registerPath     = "azureADRegistration/allowedToRegister"
+	localAdminsPath  = "azureADJoin/localAdmins/registeringUsers"
+	globalAdminsPath = "azureADJoin/localAdmins/enableGlobalAdmins"
+	lapsPath         = "localAdminPassword/isEnabled"
+)
+
+// Validate checks every setting and names the first that is wrong by its Graph
+// property.
+func (p *JoinPolicy) Validate() error {
+	if p.DeviceQuota < 0 || p.DeviceQuota > UnlimitedDevices {
+		return fault.Field(fault.Invalid, "InvalidDeviceQuota", quotaPath, fmt.Sprintf("The number of devices per user cannot be %d.", p.DeviceQuota), fmt.Sprintf("Send 1 to %d, %d for unlimited, or 0 to let nobody join.", MaxDeviceQuota, UnlimitedDevices))
+	}
+	if p.MFA != MFARequired && p.MFA != MFANotRequired {
+		return fault.Field(fault.Invalid, "InvalidMultiFactorAuthConfiguration", mfaPath, "The requirement "+quote(string(p.MFA))+" is not known.", "Use notRequired or required.")
+	}
+	for path, a := range p.audiences() {
+		if err := a.validate(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// audiences gives each audience with its path, in a fixed order.
+func (p *JoinPolicy) audiences() func(yield func(string, *Audience) bool) {
+	return func(yield func(string, *Audience) bool) {
+		_ = yield(registerPath, &p.Register) && yield(joinPath, &p.Join) && yield(localAdminsPath, &p.RegisteringUsers)
+	}
+}
+
+func (a *Audience) validate(path string) error {
+	size := len(a.Users) + len(a.Groups)
+	switch {
+	case a.Reach != ReachAll && a.Reach != ReachSelected && a.Reach != ReachNone:
+		return fault.Field(fault.Invalid, "InvalidMembership", path+"/@odata.type", "The kind of membership "+quote(string(a.Reach))+" is not known.",
+			"Send #microsoft.graph.allDeviceRegistrationMembership, #microsoft.graph.enumeratedDeviceRegistrationMembership or #microsoft.graph.noDeviceRegistrationMembership.")
+	case a.Reach != ReachSelected && size > 0:
+		return fault.Field(fault.Invalid, "MembershipNotEnumerated", path+"/@odata.type", "Only an enumerated membership has users and groups.", "Send #microsoft.graph.enumeratedDeviceRegistrationMembership, or leave users and groups out.")
+	case size > MaxAudience:
+		return fault.Field(fault.Invalid, "TooManyMembers", path, fmt.Sprintf("The membership names %d users and groups; %d are allowed.", size, MaxAudience), "Put the users into a group and name that.")
+	}
+	return nil
+}
+
+// MayJoin decides whether a user may join one more PC. groups are the user's,
+// devices how many the user has joined or registered already; reason says why
+// not (Windows shows code 801c0003).
+func (p *JoinPolicy) MayJoin(user ObjectID, groups []ObjectID, devices int) (ok bool, reason string) {
+	switch {
+	case p.Join.Reach == ReachNone:
+		return false, "Nobody may join devices: the setting 'Users may join devices' is None."
+	case !p.Join.Holds(user, groups):
+		return false, "The user is neither among the users nor in a group that may join devices."
+	case p.DeviceQuota != UnlimitedDevices && devices >= p.DeviceQuota:
+		return false, fmt.Sprintf("The user has %d devices and may have %d.", devices, p.DeviceQuota)
+	}
+	return true, ""
+}
+
+// clone gives a copy that shares no list with p.
+func (p *JoinPolicy) clone() JoinPolicy {
+	c := *p
+	for _, a := range c.audiences() {
+		a.Users, a.Groups = slices.Clone(a.Users), slices.Clone(a.Groups)
+	}
+	return c
+}
+
+// forget takes a user or group out of every audience and reports whether it
+// was in one. What is left of a selection stays a selection: nobody more is
+// let in than before.
+func (p *JoinPolicy) forget(id ObjectID) (found bool) {
+	for _, a := range p.audiences() {
+		for _, list := range []*[]ObjectID{&a.Users, &a.Groups} {
+			n := len(*list)
+			*list = slices.DeleteFunc(*list, func(o ObjectID) bool { return o == id })
+			found = found || len(*list) < n
+		}
+	}
+	return found
+}
+
+// String is the audience for the audit trail.
+func (a *Audience) String() string {
+	if a.Reach != ReachSelected {
+		return string(a.Reach)
+	}
+	return string(a.Reach) + joined(": users ", a.Users) + joined(": groups ", a.Groups)
+}
+
+func joined(title string, ids []ObjectID) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return title + strings.Join(texts, ", ")
+}
+
+func joinChanges(was, is *JoinPolicy) []Change {
+	d := differences{}
+	d.text(quotaPath, strconv.Itoa(was.DeviceQuota), strconv.Itoa(is.DeviceQuota))
+	d.text(mfaPath, string(was.MFA), string(is.MFA))
+	d.text(registerPath, was.Register.String(), is.Register.String())
+	d.text(joinPath, was.Join.String(), is.Join.String())
+	d.text(localAdminsPath, was.RegisteringUsers.String(), is.RegisteringUsers.String())
+	d.flag(globalAdminsPath, was.GlobalAdmins, is.GlobalAdmins)
+	d.flag(lapsPath, was.LAPS, is.LAPS)
+	return d.list
+}
