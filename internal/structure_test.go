@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"access":  {"fault"},
 	// subjects
 	"directory":  {"fault", "rule"},
+	"signin":     {"fault", "directory"},
 	"autopilot":  {"fault", "rule", "hwhash", "directory"},
 	"enrollment": {"fault", "directory", "autopilot"},
 	// edges
@@ -41,9 +42,9 @@ var mayImport = map[string][]string{
 	"jobs":  belowEdges,
 	// machinery
 	"config":              {"fault"},
-	"sqlstore":            {"fault", "rule", "odata", "directory", "autopilot", "enrollment", "sqlstore/migrations"},
+	"sqlstore":            {"fault", "rule", "odata", "directory", "signin", "autopilot", "enrollment", "sqlstore/migrations"},
 	"sqlstore/migrations": {},
-	"storetest":           {"fault", "rule", "odata", "hwhash", "directory", "autopilot", "enrollment", "sqlstore"},
+	"storetest":           {"fault", "rule", "odata", "hwhash", "directory", "signin", "autopilot", "enrollment", "sqlstore"},
 	"graphclient":         {},
 	"virtualpc":           {"soap", "syncml", "hwhash"},
 	"server":              {"*"},
@@ -53,7 +54,7 @@ var mayImport = map[string][]string{
 }
 
 var belowEdges = []string{
-	"directory", "autopilot", "enrollment", "access",
+	"directory", "signin", "autopilot", "enrollment", "access",
 	"fault", "rule", "odata", "soap", "syncml", "hwhash",
 }
 
@@ -63,6 +64,7 @@ var thirdParty = map[string][]string{
 	"fault": {}, "rule": {}, "odata": {}, "soap": {}, "syncml": {}, "hwhash": {}, "labdata": {}, "graphclient": {},
 	"directory": {}, "autopilot": {}, "enrollment": {},
 	"access":    {"github.com/go-jose/go-jose/v4"},
+	"signin":    {"golang.org/x/crypto/argon2"},
 	"config":    {"github.com/pelletier/go-toml/v2"},
 	"virtualpc": {"golang.org/x/net/html"},
 }

@@ -1,0 +1,34 @@
+package signin
+
+import (
+	"time"
+
+	"taxiway/internal/directory"
+)
+
+// Family is every token that came of one sign-in. A code or refresh token that
+// is presented twice ends all of it (RFC 9700 section 4.14.2).
+type Family struct {
+	ID        string
+	Grant     Grant // Grant.Family equals ID
+	CreatedAt time.Time
+	EndsAt    time.Time // absolute; 90 days, or the session's end
+	RevokedAt time.Time // zero while it lives
+}
+
+// Refresh is one refresh token; the text is known to the client alone.
+type Refresh struct {
+	Hash       []byte
+	Family     string
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+	ReplacedAt time.Time // zero while it is the newest
+	Uses       int64     // after it was replaced
+}
+
+// FamilyFilter chooses families; empty fields match all.
+type FamilyFilter struct {
+	ID, AppID, Session string
+	User               directory.ObjectID
+	Device             directory.DeviceID
+}

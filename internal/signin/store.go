@@ -1,0 +1,136 @@
+package signin
+
+import (
+	"context"
+	"time"
+
+	"taxiway/internal/directory"
+)
+
+// Every Get of a missing row is fault.NotFound. Hashes are SHA-256 of the text
+// that was handed out. Expired rows may be gone at any time.
+
+// AttemptStore keeps sign-ins under way.
+type AttemptStore interface {
+	CreateAttempt(ctx context.Context, hash []byte, a Attempt) error
+	GetAttempt(ctx context.Context, hash []byte) (Attempt, error)
+	// UpdateAttempt matches a.Version and adds one; fault.Precondition when
+	// another request of the same browser was faster.
+	UpdateAttempt(ctx context.Context, hash []byte, a Attempt) error
+	// EndAttempt removes it; false when another request ended it before.
+	EndAttempt(ctx context.Context, hash []byte) (ended bool, err error)
+}
+
+// CodeStore keeps authorization codes and the families they begin.
+type CodeStore interface {
+	// CreateCode stores code and family together.
+	CreateCode(ctx context.Context, hash []byte, g Grant, f Family, expires time.Time) error
+	GetCode(ctx context.Context, t directory.TenantID, hash []byte) (Grant, time.Time, error)
+	// UseCode marks the code used, in one statement; false when it was used
+	// before, and then its family is revoked in the same transaction.
+	UseCode(ctx context.Context, t directory.TenantID, hash []byte, now time.Time) (fresh bool, err error)
+}
+
+// FamilyStore keeps families and their refresh tokens.
+type FamilyStore interface {
+	CreateFamily(ctx context.Context, f Family) error
+	GetFamily(ctx context.Context, t directory.TenantID, id string) (Family, error)
+	CreateRefresh(ctx context.Context, t directory.TenantID, r Refresh) error
+	GetRefresh(ctx context.Context, t directory.TenantID, hash []byte) (Refresh, error)
+	// ReplaceRefresh stores next and marks old replaced at now; a replaced one
+	// is counted as used again. It answers false, and revokes the family in the
+	// same transaction, when old was replaced before graceFrom or used more
+	// than maxUses times.
+	ReplaceRefresh(ctx context.Context, t directory.TenantID, old []byte, next Refresh, now, graceFrom time.Time, maxUses int) (fresh bool, err error)
+	// RevokeFamilies ends those that match every non-empty field.
+	RevokeFamilies(ctx context.Context, t directory.TenantID, which FamilyFilter, now time.Time) (int, error)
+}
+
+// DeviceCodeStore keeps device codes (RFC 8628).
+type DeviceCodeStore interface {
+	// CreateDeviceCode is fault.Conflict when the user code is taken.
+	CreateDeviceCode(ctx context.Context, hash []byte, d DeviceCode) error
+	GetDeviceCode(ctx context.Context, hash []byte) (DeviceCode, error)
+	GetUserCode(ctx context.Context, userCode string) (DeviceCode, error)
+	// DecideDeviceCode moves a waiting code to approved (with its grant) or
+	// declined; false when it is not waiting any more.
+	DecideDeviceCode(ctx context.Context, userCode string, state DeviceState, g *Grant) (decided bool, err error)
+	// PollDeviceCode notes the time and returns when it was polled before.
+	PollDeviceCode(ctx context.Context, hash []byte, now time.Time) (before time.Time, err error)
+	// UseDeviceCode moves an approved code to used and stores its family; false
+	// when it is not approved (any more).
+	UseDeviceCode(ctx context.Context, hash []byte, f Family) (fresh bool, err error)
+}
+
+// ConsentStore keeps what people and administrators agreed to.
+type ConsentStore interface {
+	// ListConsents returns those of the app for this person and for everybody.
+	ListConsents(ctx context.Context, t directory.TenantID, appID string, user directory.ObjectID) ([]Consent, error)
+	// PutConsent adds scopes to the one that is there.
+	PutConsent(ctx context.Context, t directory.TenantID, c Consent, e directory.AuditEvent) error
+	// DeleteConsents removes those of an app for a person; an empty user is the
+	// tenant-wide one.
+	DeleteConsents(ctx context.Context, t directory.TenantID, appID string, user directory.ObjectID, e directory.AuditEvent) error
+}
+
+// CredentialStore keeps passwords and second factors. Removing a user removes them.
+type CredentialStore interface {
+	GetPassword(ctx context.Context, t directory.TenantID, user directory.ObjectID) (Password, error)
+	// PutPassword replaces the password, sets the user's sessions-from to
+	// p.ChangedAt, ends the sessions and revokes the families, all in one
+	// transaction, unless keep names a session that stays.
+	PutPassword(ctx context.Context, t directory.TenantID, user directory.ObjectID, p Password, keep string, e directory.AuditEvent) error
+	GetTOTP(ctx context.Context, t directory.TenantID, user directory.ObjectID) (TOTP, error)
+	// PutTOTP replaces the factor and its recovery codes.
+	PutTOTP(ctx context.Context, t directory.TenantID, user directory.ObjectID, f TOTP, recovery [][]byte, e directory.AuditEvent) error
+	DeleteTOTP(ctx context.Context, t directory.TenantID, user directory.ObjectID, e directory.AuditEvent) error
+	// UseStep raises the last step used; false when it was that high already.
+	UseStep(ctx context.Context, t directory.TenantID, user directory.ObjectID, step int64) (fresh bool, err error)
+	// UseRecovery spends one recovery code; false when there is no such unused
+	// one. left is how many remain.
+	UseRecovery(ctx context.Context, t directory.TenantID, user directory.ObjectID, hash []byte, now time.Time) (fresh bool, left int, err error)
+}
+
+// LockoutStore counts wrong tries. An empty network is the row of the account.
+type LockoutStore interface {
+	GetLockouts(ctx context.Context, account []byte, network string) (byNetwork, byAccount Lockout, err error)
+	// AddFailure counts one more wrong try in both rows in one transaction and
+	// lets delay say until when each is slowed.
+	AddFailure(ctx context.Context, account []byte, network string, now time.Time, delay func(failures int64, account bool) time.Duration) error
+	// ClearFailures forgets both rows after a right one.
+	ClearFailures(ctx context.Context, account []byte, network string) error
+}
+
+// SessionStore keeps browser sessions.
+type SessionStore interface {
+	CreateSession(ctx context.Context, t directory.TenantID, hash []byte, s Session) error
+	GetSession(ctx context.Context, t directory.TenantID, hash []byte) (Session, error)
+	TouchSession(ctx context.Context, t directory.TenantID, hash []byte, s Session) error
+	// EndSession removes it and revokes the families made in it.
+	EndSession(ctx context.Context, t directory.TenantID, hash []byte, now time.Time) error
+	// EndUserSessions sets the user's sessions-from and ends everything of the
+	// person, in one transaction.
+	EndUserSessions(ctx context.Context, t directory.TenantID, user directory.ObjectID, now time.Time, e directory.AuditEvent) error
+}
+
+// LinkStore keeps one-time links.
+type LinkStore interface {
+	// PutLink voids every link of the same tenant, kind and user.
+	PutLink(ctx context.Context, hash []byte, l Link, e directory.AuditEvent) error
+	GetLink(ctx context.Context, hash []byte) (Link, error)
+	// UseLink removes it; false when it was used or voided before.
+	UseLink(ctx context.Context, hash []byte) (fresh bool, err error)
+}
+
+// BrandingStore keeps a tenant's sign-in page branding; a tenant without any
+// has the zero Branding.
+type BrandingStore interface {
+	GetBranding(ctx context.Context, t directory.TenantID) (Branding, error)
+	PutBranding(ctx context.Context, t directory.TenantID, b Branding, e directory.AuditEvent) error
+}
+
+// Sweeper removes what has ended.
+type Sweeper interface {
+	// SweepSignIn removes up to limit rows of each kind that ended before now.
+	SweepSignIn(ctx context.Context, now time.Time, limit int) (int, error)
+}
