@@ -33,6 +33,8 @@ type Tx interface {
 // fault.NotFound.
 type Reader interface {
 	GetTenant(ctx context.Context, id TenantID) (Tenant, error)
+	// FindTenant finds a tenant by its verified domain, without regard to case.
+	FindTenant(ctx context.Context, domain string) (Tenant, error)
 	ListTenants(ctx context.Context) ([]Tenant, error)
 	GetUser(ctx context.Context, t TenantID, idOrUPN string) (User, error)
 	GetDevice(ctx context.Context, t TenantID, id ObjectID) (Device, error)

@@ -24,8 +24,11 @@ type User struct {
 	ProxyAddresses   []string
 	AssignedPlans    []rule.Plan
 	EmployeeHireDate time.Time // zero when unknown
-	CreatedAt        time.Time
-	Version          int64 // grows with every change; the ETag
+	// SessionsFrom ends what came before it: tokens and sessions from an earlier
+	// sign-in are dead (Graph: signInSessionsValidFromDateTime).
+	SessionsFrom time.Time
+	CreatedAt    time.Time
+	Version      int64 // grows with every change; the ETag
 }
 
 // Validate checks the fields a person sets.

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"taxiway/internal/directory"
@@ -19,6 +20,8 @@ var tenantTables = []string{
 	"tenant_domains", "users", "devices", "dir_groups", "memberships", "applications", "app_secrets",
 	"changes", "dirty", "fills", "autopilot_claims", "autopilot_identities", "autopilot_hashes",
 	"hardware_reports", "import_rows", "profiles", "assignments", "audit", "audit_heads", "join_policies", "mobility_policies",
+	"app_redirects", "app_certificates", "consents", "role_assignments", "passwords", "totp", "recovery_codes", "sessions", "entry_links",
+	"signins", "token_families", "auth_codes", "refresh_tokens", "device_codes", "brandings",
 }
 
 const tenantSelect = "SELECT t.tenant_id, t.display_name, d.domain, t.lab, t.clock_offset, t.without_tpm, t.created_at FROM tenants t JOIN tenant_domains d ON d.tenant_id = t.tenant_id"
@@ -37,6 +40,15 @@ func (db *DB) GetTenant(ctx context.Context, id directory.TenantID) (directory.T
 		return t, missing("tenant", string(id))
 	}
 	return t, fault.Wrap("get tenant "+string(id), err)
+}
+
+// FindTenant implements directory.Reader.
+func (db *DB) FindTenant(ctx context.Context, domain string) (directory.Tenant, error) {
+	t, ok, err := first(ctx, db.reader(), scanTenant, tenantSelect+" WHERE d.domain = $1", strings.ToLower(domain))
+	if err == nil && !ok {
+		return t, missing("tenant with the domain", domain)
+	}
+	return t, fault.Wrap("find tenant "+domain, err)
 }
 
 // ListTenants returns every tenant, the oldest first.

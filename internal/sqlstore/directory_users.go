@@ -13,7 +13,7 @@ import (
 )
 
 // userColumns are in the order of scanUser; u is the table's name in a query.
-const userColumns = "u.id, u.upn, u.display_name, u.enabled, u.mdm_licensed, u.dir_sync, u.attrs, u.created_at, u.version"
+const userColumns = "u.id, u.upn, u.display_name, u.enabled, u.mdm_licensed, u.dir_sync, u.attrs, u.sessions_from, u.created_at, u.version"
 
 // userAttrs is the column attrs: what no list is filtered or sorted by.
 type userAttrs struct {
@@ -27,7 +27,7 @@ type userAttrs struct {
 func scanUser(r row, u *directory.User) error {
 	var a userAttrs
 	err := r.Scan(asID(&u.ID), &u.UserPrincipalName, &u.DisplayName, asBool(&u.AccountEnabled), asBool(&u.MDMLicensed), asBool(&u.DirSyncEnabled),
-		asJSON(&a), asTime(&u.CreatedAt), &u.Version)
+		asJSON(&a), asTime(&u.SessionsFrom), asTime(&u.CreatedAt), &u.Version)
 	u.Attributes, u.OtherMails, u.ProxyAddresses, u.AssignedPlans, u.EmployeeHireDate = a.Attributes, a.OtherMails, a.ProxyAddresses, a.AssignedPlans, a.EmployeeHireDate
 	if u.Attributes == nil {
 		u.Attributes = map[string]string{}
@@ -64,10 +64,10 @@ func upnTaken(err error, upn string) error {
 // CreateUser implements directory.UserTx.
 func (tx *Tx) CreateUser(ctx context.Context, t directory.TenantID, u directory.User) error {
 	d := tx.dialect()
-	_, err := tx.exec(ctx, "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, name_key, enabled, mdm_licensed, dir_sync, attrs, created_at, version)"+
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+	_, err := tx.exec(ctx, "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, name_key, enabled, mdm_licensed, dir_sync, attrs, sessions_from, created_at, version)"+
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 		idArg(d, t), idArg(d, u.ID), u.UserPrincipalName, odata.Fold(u.UserPrincipalName), u.DisplayName, odata.Fold(u.DisplayName),
-		boolArg(u.AccountEnabled), boolArg(u.MDMLicensed), boolArg(u.DirSyncEnabled), attrsOfUser(&u), timeArg(u.CreatedAt), max(u.Version, 1))
+		boolArg(u.AccountEnabled), boolArg(u.MDMLicensed), boolArg(u.DirSyncEnabled), attrsOfUser(&u), timeArg(u.SessionsFrom), timeArg(u.CreatedAt), max(u.Version, 1))
 	return fault.Wrap("create user "+u.UserPrincipalName, upnTaken(err, u.UserPrincipalName))
 }
 
@@ -75,9 +75,9 @@ func (tx *Tx) CreateUser(ctx context.Context, t directory.TenantID, u directory.
 func (tx *Tx) UpdateUser(ctx context.Context, t directory.TenantID, u directory.User) error {
 	d := tx.dialect()
 	n, err := tx.exec(ctx, "UPDATE users SET upn = $3, upn_key = $4, display_name = $5, name_key = $6, enabled = $7, mdm_licensed = $8, dir_sync = $9, attrs = $10,"+
-		" version = version + 1 WHERE tenant_id = $1 AND id = $2",
+		" sessions_from = $11, version = version + 1 WHERE tenant_id = $1 AND id = $2",
 		idArg(d, t), idArg(d, u.ID), u.UserPrincipalName, odata.Fold(u.UserPrincipalName), u.DisplayName, odata.Fold(u.DisplayName),
-		boolArg(u.AccountEnabled), boolArg(u.MDMLicensed), boolArg(u.DirSyncEnabled), attrsOfUser(&u))
+		boolArg(u.AccountEnabled), boolArg(u.MDMLicensed), boolArg(u.DirSyncEnabled), attrsOfUser(&u), timeArg(u.SessionsFrom))
 	if err == nil && n == 0 {
 		return missing("user", string(u.ID))
 	}

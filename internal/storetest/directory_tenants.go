@@ -11,6 +11,7 @@ import (
 
 var tenantTests = []directoryTest{
 	{"a tenant reads back as it was written", tenantReadsBack},
+	{"a tenant is found by its domain in any case", tenantFound},
 	{"a tenant that is not there is missing", tenantMissing},
 	{"a tenant's id and domain are taken once", tenantTaken},
 	{"tenants are listed oldest first", tenantsListed},
@@ -24,6 +25,17 @@ func tenantReadsBack(c *city) {
 	want.DisplayName, want.Domain, want.ClockOffset, want.ProfileWithoutTPM = "Renamed", "renamed.example", 2*time.Hour, false
 	c.tx(func(tx *sqlstore.Tx) error { return tx.UpdateTenant(c.ctx, want) })
 	c.equal("updated", must(c.db.GetTenant(c.ctx, want.ID)), want)
+}
+
+func tenantFound(c *city) {
+	for _, domain := range []string{"contoso.example", "CONTOSO.Example"} {
+		c.equal(domain, must(c.db.FindTenant(c.ctx, domain)).ID, c.tenant)
+	}
+	c.equal("whole", must(c.db.FindTenant(c.ctx, "fabrikam.example")), must(c.db.GetTenant(c.ctx, c.other)))
+	for _, domain := range []string{"nobody.example", "", "example", string(c.tenant)} {
+		_, err := c.db.FindTenant(c.ctx, domain)
+		c.missing(err)
+	}
 }
 
 func tenantMissing(c *city) {

@@ -31,7 +31,7 @@ func userReadsBack(c *city) {
 		ID: newObject(), UserPrincipalName: "Megan.Böwen@contoso.example", DisplayName: "Megan \"M\" Böwen 👩", AccountEnabled: true, MDMLicensed: true, DirSyncEnabled: true,
 		Attributes: map[string]string{"department": "R&D", "physicalDeliveryOfficeName": "Zürich"}, OtherMails: []string{"a@b.example"}, ProxyAddresses: []string{"SMTP:a@b.example", "smtp:c@d.example"},
 		AssignedPlans:    []rule.Plan{{Service: "exchange", ServicePlanID: newID(), CapabilityStatus: "Enabled"}},
-		EmployeeHireDate: time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), CreatedAt: c.now, Version: 1,
+		EmployeeHireDate: time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), SessionsFrom: c.now.Add(time.Second), CreatedAt: c.now, Version: 1,
 	}
 	c.tx(func(tx *sqlstore.Tx) error { return tx.CreateUser(c.ctx, c.tenant, want) })
 	for _, key := range []string{string(want.ID), strings.ToUpper(string(want.ID)), want.UserPrincipalName, strings.ToUpper(want.UserPrincipalName)} {
@@ -39,6 +39,7 @@ func userReadsBack(c *city) {
 	}
 	want.UserPrincipalName, want.DisplayName, want.AccountEnabled, want.MDMLicensed, want.DirSyncEnabled = "m@contoso.example", "M", false, false, false
 	want.Attributes, want.OtherMails, want.ProxyAddresses, want.AssignedPlans, want.EmployeeHireDate = map[string]string{}, nil, nil, nil, time.Time{}
+	want.SessionsFrom = c.now.Add(time.Hour)
 	c.tx(func(tx *sqlstore.Tx) error { return tx.UpdateUser(c.ctx, c.tenant, want) })
 	want.Version = 2
 	got := must(c.db.GetUser(c.ctx, c.tenant, "M@contoso.example"))
