@@ -60,3 +60,9 @@ func admin(t testing.TB, dsn, statement string) {
 		t.Fatal(fmt.Errorf("%s: %w", statement, err))
 	}
 }
+
+// Load runs a dump on the database, as psql would.
+func Load(t testing.TB, db Database, dump string) {
+	t.Helper()
+	admin(t, db.URL, dump)
+}
