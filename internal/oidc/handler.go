@@ -1,36 +1,32 @@
 package oidc
 
 import (
-	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"taxiway/internal/directory"
+	"taxiway/internal/signin"
 )
-
-// Tenants finds tenants; directory.Store is one. A missing row is
-// fault.NotFound.
-type Tenants interface {
-	GetTenant(ctx context.Context, id directory.TenantID) (directory.Tenant, error)
-	ListTenants(ctx context.Context) ([]directory.Tenant, error)
-}
-
-// Apps checks client secrets; directory.AppService is one.
-type Apps interface {
-	Authenticate(ctx context.Context, t directory.TenantID, appID, secret string) (directory.Application, error)
-}
 
 // Config is what the provider needs. All fields are required.
 type Config struct {
-	Base    string // base URL that clients use, without a final slash
-	Tenants Tenants
-	Apps    Apps
-	Keys    *KeyRing
-	Clock   directory.Clock // only its Real is used: a lab's clock moves no token
-	NewID   directory.NewID
-	Log     *slog.Logger
+	Base      string // base URL that clients use, without a final slash
+	Tenants   Tenants
+	Users     Users
+	Apps      Apps
+	People    People
+	Grants    Grants
+	Brandings signin.BrandingStore
+	Keys      *KeyRing
+	Clock     directory.Clock // only its Real is used: a lab's clock moves no token
+	NewID     directory.NewID
+	Log       *slog.Logger
+	// Network is the client's network behind trusted proxies: what wrong
+	// passwords are counted by, and what a person sees of a session.
+	Network func(*http.Request) string
 }
 
 // Handler answers the addresses of doc.go. Mount it with Owns: its first path
@@ -43,29 +39,44 @@ type Handler struct {
 }
 
 // route is one address. Cross-origin scripts may read the answer when cors is
-// set; never a page where somebody signs in.
+// set; never a page where somebody signs in. Refusals of a page are pages.
 type route struct {
-	method string
-	cors   bool
-	handle func(http.ResponseWriter, *http.Request) error
+	methods string // GET and POST, or one; GET includes HEAD
+	cors    bool
+	page    bool
+	handle  func(http.ResponseWriter, *http.Request) error
+}
+
+const (
+	get     = http.MethodGet
+	post    = http.MethodPost
+	getPost = http.MethodGet + ", " + http.MethodPost
+)
+
+// takes reports whether the address answers a method.
+func (at *route) takes(method string) bool {
+	if method == http.MethodHead {
+		method = get
+	}
+	return slices.Contains(strings.Split(at.methods, ", "), method)
 }
 
 // New makes the handler.
 func New(c Config) *Handler {
 	h := &Handler{Config: c}
 	h.fixed = map[string]route{
-		"/common/discovery/instance": {http.MethodGet, true, h.instance},
-		"/metadata/endpoints":        {http.MethodGet, true, h.endpoints},
+		"/common/discovery/instance": {get, true, false, h.instance},
+		"/metadata/endpoints":        {get, true, false, h.endpoints},
 	}
 	h.byTenant = map[string]route{
-		"/v2.0/.well-known/openid-configuration": {http.MethodGet, true, h.metadata(v2)},
-		"/.well-known/openid-configuration":      {http.MethodGet, true, h.metadata(v1)},
-		"/discovery/v2.0/keys":                   {http.MethodGet, true, h.keys},
-		"/discovery/keys":                        {http.MethodGet, true, h.keys},
-		"/oauth2/v2.0/authorize":                 {http.MethodGet, false, h.authorize},
-		"/oauth2/authorize":                      {http.MethodGet, false, h.authorize},
-		"/oauth2/v2.0/token":                     {http.MethodPost, true, h.token(v2)},
-		"/oauth2/token":                          {http.MethodPost, true, h.token(v1)},
+		"/v2.0/.well-known/openid-configuration": {get, true, false, h.metadata(v2)},
+		"/.well-known/openid-configuration":      {get, true, false, h.metadata(v1)},
+		"/discovery/v2.0/keys":                   {get, true, false, h.keys},
+		"/discovery/keys":                        {get, true, false, h.keys},
+		"/oauth2/v2.0/authorize":                 {getPost, false, true, h.authorize},
+		"/oauth2/authorize":                      {getPost, false, true, h.authorize},
+		"/oauth2/v2.0/token":                     {post, true, false, h.token(v2)},
+		"/oauth2/token":                          {post, true, false, h.token(v1)},
 	}
 	h.grants = map[string]grant{
 		"client_credentials": h.clientCredentials,
@@ -117,19 +128,24 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Access-Control-Allow-Origin", "*") // no credentials: RFC 6749 needs no cookie
 		header.Set("Access-Control-Expose-Headers", "client-request-id, x-ms-request-id")
 		if r.Method == http.MethodOptions {
-			header.Set("Access-Control-Allow-Methods", at.method+", OPTIONS")
+			header.Set("Access-Control-Allow-Methods", at.methods+", OPTIONS")
 			header.Set("Access-Control-Allow-Headers", "*, authorization")
 			header.Set("Access-Control-Max-Age", "86400")
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
 	}
-	if r.Method != at.method && (at.method != http.MethodGet || r.Method != http.MethodHead) {
-		header.Set("Allow", at.method)
-		h.problem(w, r, &problem{http.StatusMethodNotAllowed, invalidRequest, 900561, "This address takes " + at.method + " only."})
+	if !at.takes(r.Method) {
+		header.Set("Allow", at.methods)
+		h.problem(w, r, &problem{http.StatusMethodNotAllowed, invalidRequest, 900561, "This address takes " + at.methods + " only."})
 		return
 	}
-	if err := at.handle(w, r); err != nil {
+	err := at.handle(w, r)
+	switch {
+	case err == nil:
+	case at.page:
+		h.problemPage(w, r, err)
+	default:
 		h.problem(w, r, err)
 	}
 }

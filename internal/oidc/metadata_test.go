@@ -108,7 +108,7 @@ func TestUnknownTenantsAreRefusedEverywhere(t *testing.T) {
 	p := newProvider(t)
 	for _, path := range []string{
 		"/nowhere.example/v2.0/.well-known/openid-configuration", "/nowhere.example/.well-known/openid-configuration",
-		"/nowhere.example/discovery/keys", "/nowhere.example/oauth2/v2.0/authorize", "/x/discovery/v2.0/keys",
+		"/nowhere.example/discovery/keys", "/x/discovery/v2.0/keys",
 	} {
 		checkProblem(t, p.get(path), 400, "invalid_request", 90002)
 	}

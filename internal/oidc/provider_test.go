@@ -101,7 +101,14 @@ func (tenants) GetTenant(_ context.Context, id directory.TenantID) (directory.Te
 	return directory.Tenant{}, fault.New(fault.NotFound, "ResourceNotFound", "no such tenant")
 }
 
-func (tenants) ListTenants(context.Context) ([]directory.Tenant, error) { return organisations, nil }
+func (tenants) FindTenant(_ context.Context, domain string) (directory.Tenant, error) {
+	for _, t := range organisations {
+		if t.Domain == domain {
+			return t, nil
+		}
+	}
+	return directory.Tenant{}, fault.New(fault.NotFound, "ResourceNotFound", "no such tenant")
+}
 
 // apps are one app with a live and an expired secret and one that is disabled,
 // both in tenant A only.

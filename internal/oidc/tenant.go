@@ -64,14 +64,12 @@ func (h *Handler) place(r *http.Request) (place, error) {
 }
 
 func (h *Handler) placeOfDomain(ctx context.Context, domain string) (place, error) {
-	all, err := h.Tenants.ListTenants(ctx)
+	t, err := h.Tenants.FindTenant(ctx, domain)
+	if fault.Is(err, fault.NotFound) {
+		return place{}, unknownTenant
+	}
 	if err != nil {
 		return place{}, fault.Wrap("find tenant by domain", err)
 	}
-	for i := range all {
-		if all[i].Domain == domain {
-			return place{id: all[i].ID}, nil
-		}
-	}
-	return place{}, unknownTenant
+	return place{id: t.ID}, nil
 }

@@ -22,7 +22,9 @@ type Attempt struct {
 	SetupMFA   bool      `json:"setupMfa,omitempty"`
 	Consented  bool      `json:"consented,omitempty"`
 	Session    string    `json:"session,omitempty"`
-	UserCode   string    `json:"userCode,omitempty"` // a device code is being approved instead of a redirect
+	UserCode   string    `json:"userCode,omitempty"`  // a device code is being approved instead of a redirect
+	Confirmed  bool      `json:"confirmed,omitempty"` // the person said that the app of the device code is the one
+	Return     string    `json:"return,omitempty"`    // a page of this server is being opened instead: its path
 	AuthTime   time.Time `json:"authTime"`
 	// Antiforgery is repeated by every form of this sign-in.
 	Antiforgery string    `json:"antiforgery"`
@@ -56,5 +58,6 @@ type Request struct {
 	LoginHint  string   `json:"loginHint,omitempty"`
 	ClientInfo bool     `json:"clientInfo,omitempty"`
 	MFA        bool     `json:"mfa,omitempty"` // claims or amr_values ask for a second factor
-	MaxAge     int      `json:"maxAge,omitempty"`
+	// MaxAge is how many seconds ago the person may have proved themselves; nil: any.
+	MaxAge *int `json:"maxAge,omitempty"`
 }
