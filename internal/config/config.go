@@ -31,6 +31,7 @@ type Config struct {
 	TLS      TLS      `toml:"tls"`
 	Limits   Limits   `toml:"limits"`
 	Engine   Engine   `toml:"engine"`
+	Signing  Signing  `toml:"signing"`
 	Log      Log      `toml:"log"`
 
 	// MasterKey comes from TAXIWAY_MASTER_KEY alone; empty means that the file
@@ -92,6 +93,13 @@ type Engine struct {
 	SweepSample   int      `toml:"sweep_sample"`   // devices in one self-check
 }
 
+// Signing is how long the keys that sign tokens are used.
+type Signing struct {
+	// RotateEvery is when a signing key gets a successor; 0 never, then
+	// "taxiway key rotate" does it.
+	RotateEvery Duration `toml:"rotate_every"`
+}
+
 // Log says how much is logged, and in which shape.
 type Log struct {
 	Level  string `toml:"level"`  // debug, info, warn, error
@@ -129,7 +137,8 @@ func Default() Config {
 			SweepInterval: Duration{time.Minute},
 			SweepSample:   100,
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Signing: Signing{RotateEvery: Duration{90 * 24 * time.Hour}},
+		Log:     Log{Level: "info", Format: "text"},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Validate checks every value and how they fit together. It returns nil or a
@@ -153,6 +154,9 @@ func (c Config) checkNumbers(ch *checker) {
 	ch.between("engine.sweep_sample", c.Engine.SweepSample, 0, 1_000_000)
 	ch.positive("engine.settle_timeout", c.Engine.SettleTimeout)
 	ch.positive("engine.sweep_interval", c.Engine.SweepInterval)
+	// A key waits a day before it signs; sooner than that none can follow it.
+	ch.require(c.Signing.RotateEvery.Duration == 0 || c.Signing.RotateEvery.Duration >= 48*time.Hour, "signing.rotate_every", "OutOfRange",
+		"a signing key has to be used for two days at least", `Write for example "2160h", or "0s" to leave it to "taxiway key rotate".`)
 }
 
 func (ch *checker) positive(key string, d Duration) {

@@ -206,6 +206,8 @@ type KeyStore interface {
 	ListSigningKeys(ctx context.Context) ([]SigningKey, error)
 	// AddSigningKey stores a key unless one with its id is there.
 	AddSigningKey(ctx context.Context, k SigningKey) error
+	// DeleteSigningKey removes a key: no token it signed is good any more.
+	DeleteSigningKey(ctx context.Context, keyID string) error
 	// Secret returns the named server secret, storing fresh when there is
 	// none yet; every process gets the same bytes.
 	Secret(ctx context.Context, name string, fresh []byte) ([]byte, error)

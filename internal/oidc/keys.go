@@ -274,9 +274,15 @@ func find(newestFirst []*ringKey, keyID string, now time.Time) *ringKey {
 	return newestFirst[i]
 }
 
-// published reports whether tokens of the key may still be about: it ended
-// with its own retirement or when a newer key began to sign.
+// published reports whether tokens of the key may still be about.
 func published(newestFirst []*ringKey, i int, now time.Time) bool {
+	ended := endOf(newestFirst, i)
+	return ended.IsZero() || now.Before(ended.Add(keep))
+}
+
+// endOf is when the key stopped or will stop signing: with its own retirement
+// or when a newer key begins; zero when nothing is known to end it.
+func endOf(newestFirst []*ringKey, i int) time.Time {
 	ended := newestFirst[i].row.RetiredAt
 	for _, newer := range newestFirst[:i] {
 		at := newer.row.ActiveAt
@@ -284,5 +290,5 @@ func published(newestFirst []*ringKey, i int, now time.Time) bool {
 			ended = at
 		}
 	}
-	return ended.IsZero() || now.Before(ended.Add(keep))
+	return ended
 }

@@ -80,6 +80,13 @@ func (s *keyStore) AddSigningKey(_ context.Context, k directory.SigningKey) erro
 	return s.away
 }
 
+func (s *keyStore) DeleteSigningKey(_ context.Context, keyID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rows = slices.DeleteFunc(s.rows, func(k directory.SigningKey) bool { return k.KeyID == keyID })
+	return s.away
+}
+
 func (s *keyStore) Secret(_ context.Context, _ string, fresh []byte) ([]byte, error) {
 	return fresh, nil
 }

@@ -28,6 +28,7 @@ const adminBody = 1 << 20
 //	POST   /tenants/{tenant}/apps/{app}/secrets
 //	DELETE /tenants/{tenant}/apps/{app}/secrets/{key}
 //	GET    /authority                     POST /verify, /release, /backup
+//	GET    /keys                          POST /keys
 func (s *Server) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*http.Request) (any, error){
@@ -47,6 +48,8 @@ func (s *Server) adminHandler() http.Handler {
 		"POST /release":                                     s.adminRelease,
 		"POST /verify":                                      s.adminVerify,
 		"POST /backup":                                      s.adminBackup,
+		"GET /keys":                                         s.adminListKeys,
+		"POST /keys":                                        s.adminRotateKeys,
 	} {
 		mux.Handle(pattern, s.adminRoute(h))
 	}

@@ -65,6 +65,7 @@ func (s *Server) wire(ctx context.Context) error {
 	s.runner.Jobs = append(s.runner.Jobs, []jobs.Job{
 		jobs.WarmConfig(s.engine, s.db),
 		jobs.SealAudit(s.db.SealAudit),
+		jobs.RotateKeys(s.keys, s.clock, s.cfg.Signing.RotateEvery.Duration),
 		jobs.DatedRules(s.engine, s.db.Directory(), s.clock),
 		jobs.SweepDevices(s.engine, s.db.Directory(), s.cfg.Engine.SweepInterval.Duration, s.cfg.Engine.SweepSample, s.log, func(n int) { s.metrics.diffs.Add(float64(n)) }),
 		{Name: "tenant_clocks", Every: time.Second, RunOnce: func(ctx context.Context) (jobs.Result, error) {

@@ -40,6 +40,9 @@ func (db *DB) AddSigningKey(ctx context.Context, k directory.SigningKey) error {
 		return err
 	}
 	err = db.InTx(ctx, func(tx *Tx) error {
+		if err := db.holdMasterKey(ctx, tx, "/*share*/"); err != nil {
+			return err
+		}
 		_, err := tx.exec(ctx, "INSERT INTO signing_keys (key_id, sealed, created_at, active_at, retired_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key_id) DO NOTHING",
 			k.KeyID, sealed, timeArg(k.CreatedAt), timeArg(k.ActiveAt), timeArg(k.RetiredAt))
 		return err
@@ -50,7 +53,7 @@ func (db *DB) AddSigningKey(ctx context.Context, k directory.SigningKey) error {
 // Secret implements directory.KeyStore.
 func (db *DB) Secret(ctx context.Context, name string, fresh []byte) ([]byte, error) {
 	doing := "read the server secret " + name
-	if name == keyCheck {
+	if name == keyCheck || name == chainKeyName {
 		return nil, fault.New(fault.Invalid, "ReservedName", "The name "+name+" is the store's own.")
 	}
 	sealed, err := loadSealed(ctx, db.reader(), name)
@@ -64,4 +67,13 @@ func (db *DB) Secret(ctx context.Context, name string, fresh []byte) ([]byte, er
 	}
 	plain, err := db.seal.open(name, sealed)
 	return plain, fault.Wrap(doing, err)
+}
+
+// DeleteSigningKey implements directory.KeyStore; one that is not there is no error.
+func (db *DB) DeleteSigningKey(ctx context.Context, keyID string) error {
+	err := db.InTx(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "DELETE FROM signing_keys WHERE key_id = $1", keyID)
+		return err
+	})
+	return fault.Wrap("delete signing key "+keyID, err)
 }

@@ -90,7 +90,10 @@ func (db *DB) ready(ctx context.Context, migrate bool) error {
 	if err := db.startWriter(ctx); err != nil {
 		return err
 	}
-	return db.checkMasterKey(ctx)
+	if err := db.checkMasterKey(ctx); err != nil {
+		return err
+	}
+	return db.loadChainKey(ctx)
 }
 
 // startWriter takes SQLite's one writing connection for the group commits.

@@ -99,6 +99,9 @@ func loadSealed(ctx context.Context, q querier, name string) (sealed []byte, err
 // storeSealed stores sealed unless the name is taken, and returns what is there.
 func (db *DB) storeSealed(ctx context.Context, name string, sealed []byte) (there []byte, err error) {
 	err = db.InTx(ctx, func(tx *Tx) error {
+		if err := db.holdMasterKey(ctx, tx, "/*share*/"); err != nil {
+			return err
+		}
 		if _, err := tx.exec(ctx, "INSERT INTO server_secrets (name, sealed) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, sealed); err != nil {
 			return err
 		}

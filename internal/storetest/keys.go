@@ -9,6 +9,7 @@ import (
 
 var keyTests = []directoryTest{
 	{"signing keys read back oldest first, and an id is stored once", signingKeys},
+	{"a deleted signing key is gone, deleting it again is no error", signingKeyDeleted},
 	{"a server secret is made once, whoever asks first", serverSecretOnce},
 	{"the store's own secret is not given out", serverSecretReserved},
 }
@@ -22,6 +23,17 @@ func signingKeys(c *city) {
 	other.Private = []byte("another")
 	c.ok(c.db.AddSigningKey(c.ctx, other))
 	c.equal("keys", must(c.db.ListSigningKeys(c.ctx)), []directory.SigningKey{older, newer})
+}
+
+func signingKeyDeleted(c *city) {
+	kept := directory.SigningKey{KeyID: "kept", Private: []byte("pkcs8"), CreatedAt: c.now, ActiveAt: c.now}
+	gone := directory.SigningKey{KeyID: "gone", Private: []byte("pkcs8"), CreatedAt: c.now, ActiveAt: c.now}
+	c.ok(c.db.AddSigningKey(c.ctx, kept))
+	c.ok(c.db.AddSigningKey(c.ctx, gone))
+	for range 2 {
+		c.ok(c.db.DeleteSigningKey(c.ctx, "gone"))
+		c.equal("keys", must(c.db.ListSigningKeys(c.ctx)), []directory.SigningKey{kept})
+	}
 }
 
 func serverSecretOnce(c *city) {
@@ -41,6 +53,8 @@ func serverSecretOnce(c *city) {
 }
 
 func serverSecretReserved(c *city) {
-	_, err := c.db.Secret(c.ctx, "taxiway/master-key-check", []byte("x"))
-	c.faulty(fault.Invalid, "ReservedName", err)
+	for _, name := range []string{"taxiway/master-key-check", "taxiway/audit-chain-key"} {
+		_, err := c.db.Secret(c.ctx, name, []byte("x"))
+		c.faulty(fault.Invalid, "ReservedName", err)
+	}
 }
