@@ -12,21 +12,36 @@ const (
 	GraphAppID = "00000003-0000-0000-c000-000000000000"
 )
 
+// JoinAudiences are the names of the resource that joins PCs (device
+// registration service): what is asked for by URN and by app id.
+var JoinAudiences = []string{"urn:ms-drs:enterpriseregistration.windows.net", "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9"}
+
+// Values of idtyp: for whom a token was issued.
+const (
+	typeApp  = "app"
+	typeUser = "user"
+)
+
 // claims is an access token of version 1.0 as package oidc issues it for Graph
 // (access token claims reference). aud is one string; a list is refused.
 type claims struct {
 	Audience  string   `json:"aud"`
 	Issuer    string   `json:"iss"`
 	Tenant    string   `json:"tid"`
+	IssuedAt  *int64   `json:"iat"`
 	NotBefore *int64   `json:"nbf"`
 	Expires   *int64   `json:"exp"`
 	AppID     string   `json:"appid"`
 	ObjectID  string   `json:"oid"`
 	TokenType string   `json:"idtyp"`
-	Roles     []string `json:"roles"`
+	Roles     []string `json:"roles"` // of an app
+	Scopes    string   `json:"scp"`   // of a person, with spaces between
+	Methods   []string `json:"amr"`
+	DeviceID  string   `json:"deviceid"`
 	TokenID   string   `json:"uti"`
 	Version   string   `json:"ver"`
 	keyID     string
+	scopes    []string
 }
 
 func parseClaims(payload []byte, keyID string) (*claims, error) {
@@ -34,9 +49,14 @@ func parseClaims(payload []byte, keyID string) (*claims, error) {
 	if err := json.Unmarshal(payload, c); err != nil {
 		return nil, refuse(TokenMalformed, "The token's claims cannot be read.", err)
 	}
-	if c.Version != "1.0" || c.TokenType != "app" || c.Expires == nil || c.NotBefore == nil || c.AppID == "" || c.ObjectID == "" {
-		return nil, refuse(TokenMalformed, "The token is not an app's access token for this resource.", nil)
+	if c.Version != "1.0" || c.TokenType != typeApp && c.TokenType != typeUser || c.Expires == nil || c.NotBefore == nil || c.AppID == "" || c.ObjectID == "" {
+		return nil, refuse(TokenMalformed, "The token is not an access token for this resource.", nil)
 	}
+	// A token that says both who it is for is nobody's.
+	if c.TokenType == typeUser && (c.IssuedAt == nil || len(c.Roles) > 0) || c.TokenType == typeApp && c.Scopes != "" {
+		return nil, refuse(TokenMalformed, "The token's claims do not fit the kind of caller it names.", nil)
+	}
+	c.scopes = strings.Fields(c.Scopes)
 	return c, nil
 }
 
@@ -58,7 +78,8 @@ func (c *claims) checkPlace(base string, audiences []string) error {
 			return nil
 		}
 	}
-	return refuse(TokenAudience, "The token is for another resource; ask for one with the scope "+GraphURL+"/.default.", nil)
+	remedy := "Ask for a new token with the scope " + audiences[0] + "/.default."
+	return refuseWith(TokenAudience, "The token is for another resource.", remedy, nil)
 }
 
 // checkTime allows for clocks that differ by leeway.
@@ -73,3 +94,21 @@ func (c *claims) checkTime(now time.Time, leeway time.Duration) error {
 }
 
 func (c *claims) expires() time.Time { return time.Unix(*c.Expires, 0) }
+
+// issuedBefore reports whether a person's token is of a sign-in before from.
+// Tokens tell whole seconds: IssuedAt keeps those made in the same second, but
+// after it, apart.
+func (c *claims) issuedBefore(from time.Time) bool {
+	return !from.IsZero() && !time.Unix(*c.IssuedAt, 0).After(from)
+}
+
+// IssuedAt is the iat of a person's token made now: the present second, or the
+// one after sessionsFrom (directory.User.SessionsFrom) when that is the same
+// second, so that a token made right after a change of password counts and one
+// made right before it does not.
+func IssuedAt(now, sessionsFrom time.Time) int64 {
+	if at := now.Unix(); sessionsFrom.IsZero() || time.Unix(at, 0).After(sessionsFrom) {
+		return at
+	}
+	return sessionsFrom.Unix() + 1
+}

@@ -3,9 +3,10 @@
 //	what                        file
 //	Principal, context          principal.go
 //	permission names, Implies   permission.go
-//	Verifier: token → Principal verifier.go
+//	directory role → permission roles.go
+//	Verifier: token → Principal verifier.go, person.go
 //	claims of a token           claims.go
-//	verified tokens, app state  cache.go
+//	verified tokens, states     cache.go
 //	Middleware, refusals        middleware.go
 //
 // Package oidc issues the tokens; this package only checks them, and holds no

@@ -34,16 +34,19 @@ var remedies = map[string]string{ //nolint:gosec // words about tokens, no token
 	TokenSignature:   "Ask this server's token endpoint for a new token.",
 	TokenExpired:     "Ask for a new token.",
 	TokenNotYetValid: "Set the client's clock, then ask for a new token.",
-	TokenAudience:    "Ask for a new token with the scope " + GraphURL + "/.default.",
 	TokenIssuer:      "Ask this server's token endpoint for a new token.",
 	TokenTenant:      "Ask the token endpoint of the tenant itself for a new token.",
-	TokenRevoked:     "Enable or create the app in this tenant, then ask for a new token.",
+	TokenRevoked:     remedyApp,
 }
 
 func refuse(code, message string, cause error) error {
+	return refuseWith(code, message, remedies[code], cause)
+}
+
+func refuseWith(code, message, remedy string, cause error) error {
 	return &fault.Error{
 		Kind: fault.Unauthenticated, Code: invalidToken, Message: message, Cause: cause,
-		Details: []fault.Detail{{Target: "Authorization", Code: code, Message: message, Remedy: remedies[code]}},
+		Details: []fault.Detail{{Target: "Authorization", Code: code, Message: message, Remedy: remedy}},
 	}
 }
 

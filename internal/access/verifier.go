@@ -32,25 +32,45 @@ type AppState struct {
 	Version     int64
 }
 
-// Verifier checks access tokens for Graph. It is safe for concurrent use and
-// must not be copied. All fields but Recheck are required.
+// UserState is what the directory says about a person now.
+type UserState struct {
+	UPN          string
+	Name         string
+	Enabled      bool
+	SessionsFrom time.Time // tokens that were not issued after it are dead; zero: none are
+	Roles        []string  // template ids of the person's directory roles
+}
+
+// Verifier checks access tokens for one resource. It is safe for concurrent
+// use and must not be copied. All fields but User, Device and Recheck are
+// required.
 type Verifier struct {
 	Issuer    string           // base URL without a final slash
-	Audiences []string         // the names of this resource, compared exactly
+	Audiences []string         // the names of this resource, compared exactly: Audiences(base) or JoinAudiences
 	Keys      KeySource        // public keys by kid
 	Now       func() time.Time // the server's own clock, never a lab's
 	Leeway    time.Duration    // how far clocks may differ; 5 minutes
-	// App returns the app's state now, fault.NotFound when app or tenant is gone.
+	// App returns the app's state now, fault.NotFound when app or tenant is
+	// gone. For a person's token it may be an app that every tenant has, with
+	// no object id and no permissions.
 	App func(ctx context.Context, tenant, appID string) (AppState, error)
-	// Recheck is how long an app's state may be taken from memory; zero asks
-	// on every request. At most a second keeps the promise on revocation.
+	// User returns a person's state now, fault.NotFound when the person is
+	// gone. With nil, people's tokens are refused.
+	User func(ctx context.Context, tenant, objectID string) (UserState, error)
+	// Device tells whether the PC a person signed in on is enabled now,
+	// fault.NotFound when it is gone. With nil, tokens that name one are refused.
+	Device func(ctx context.Context, tenant, deviceID string) (enabled bool, err error)
+	// Recheck is how long these states may be taken from memory; zero asks on
+	// every request. At most a second keeps the promise on revocation.
 	Recheck time.Duration
 
-	tokens cache[[sha256.Size]byte, *claims]
-	apps   cache[appKey, AppState]
+	tokens  cache[[sha256.Size]byte, *claims]
+	apps    cache[stateKey, AppState]
+	users   cache[stateKey, UserState]
+	devices cache[stateKey, bool]
 }
 
-type appKey struct{ tenant, appID string }
+type stateKey struct{ tenant, id string }
 
 // Audiences returns the names under which Graph is asked for at this base URL.
 func Audiences(base string) []string { return []string{GraphURL, GraphAppID, base} }
@@ -67,24 +87,25 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Principal, error)
 	if err := c.checkTime(now, v.Leeway); err != nil {
 		return nil, err
 	}
-	app, err := v.app(ctx, appKey{c.Tenant, c.AppID}, now)
+	app, err := recheck(ctx, v, &v.apps, v.App, stateKey{c.Tenant, c.AppID}, now, "The app this token was issued to is gone.", remedyApp)
 	if err != nil {
 		return nil, err
 	}
-	if !app.Enabled || app.ObjectID != c.ObjectID {
-		return nil, refuse(TokenRevoked, "The app this token was issued to is disabled.", nil)
+	if !app.Enabled || c.TokenType == typeApp && app.ObjectID != c.ObjectID {
+		return nil, refuseWith(TokenRevoked, "The app this token was issued to is disabled.", remedyApp, nil)
 	}
-	return &Principal{
-		Tenant:      c.Tenant,
-		Kind:        App,
-		AppID:       c.AppID,
-		AppName:     app.Name,
-		AppVersion:  app.Version,
-		ObjectID:    c.ObjectID,
-		Permissions: both(c.Roles, app.Permissions),
-		TokenID:     c.TokenID,
-		Expires:     c.expires(),
-	}, nil
+	p := &Principal{
+		Tenant: c.Tenant, Kind: App, AppID: c.AppID, AppName: app.Name, AppVersion: app.Version, ObjectID: c.ObjectID,
+		TokenID: c.TokenID, Expires: c.expires(),
+	}
+	if c.TokenType == typeUser {
+		if err := v.person(ctx, c, p, now); err != nil {
+			return nil, err
+		}
+		return p, nil
+	}
+	p.Permissions = both(c.Roles, app.Permissions)
+	return p, nil
 }
 
 // claims returns what a token with a good signature says, for the right place.
@@ -140,21 +161,6 @@ func (v *Verifier) key(ctx context.Context, keyID string) (*rsa.PublicKey, error
 		return nil, refuse(TokenSignature, "The token is signed with a key this server does not have.", nil)
 	}
 	return key, nil
-}
-
-func (v *Verifier) app(ctx context.Context, k appKey, now time.Time) (AppState, error) {
-	if state, ok := v.apps.get(k, now); ok {
-		return state, nil
-	}
-	state, err := v.App(ctx, k.tenant, k.appID)
-	if fault.Is(err, fault.NotFound) {
-		return AppState{}, refuse(TokenRevoked, "The app this token was issued to is gone.", err)
-	}
-	if err != nil {
-		return AppState{}, fault.Wrap("look up calling app", err)
-	}
-	v.apps.put(k, state, now, now.Add(v.Recheck))
-	return state, nil
 }
 
 // both keeps the roles the app is still granted.
