@@ -6,8 +6,13 @@ import (
 	"time"
 
 	"taxiway/internal/config"
+	"taxiway/internal/fault"
+	"taxiway/internal/oidc"
 	"taxiway/internal/sqlstore"
 )
+
+// AdminKey is a signing key on the private door.
+type AdminKey = oidc.KeyUse
 
 // AdminRotation is the outcome of a rotation of the signing keys.
 type AdminRotation struct {
@@ -37,12 +42,27 @@ func (s *Server) adminRotateKeys(r *http.Request) (any, error) {
 	return AdminRotation{KeyID: id, SignsFrom: at}, err
 }
 
-// ChangeMasterKey seals everything in the store with fresh. No server may hold
-// the data directory: the error is fault.Conflict then. Other processes on the
-// same PostgreSQL must be stopped too.
-func ChangeMasterKey(ctx context.Context, cfg config.Config, o Options, fresh []byte) (done sqlstore.Rekeyed, err error) {
+// ChangeMasterKey seals everything in the store with another key: the one in
+// keyFile, or a random one. No server may hold the data directory: the error
+// is fault.Conflict then. Other processes on the same PostgreSQL must be
+// stopped too. A key from the environment needs keyFile.
+func ChangeMasterKey(ctx context.Context, cfg config.Config, o Options, keyFile string) (done sqlstore.KeyChange, err error) {
+	var fresh []byte
+	if keyFile != "" {
+		if fresh, err = sqlstore.ReadMasterKey(keyFile); err != nil {
+			return done, err
+		}
+	}
+	fromEnv := cfg.MasterKey.Reveal() != ""
+	if fromEnv && fresh == nil {
+		return done, fault.Field(fault.Invalid, "NewKeyNeeded", "new-key-file", "The master key comes from TAXIWAY_MASTER_KEY, so the new one has to be given.", "Write 32 random bytes in hexadecimal to a file of mode 0600 and name it.")
+	}
 	err = maintain(cfg, o, func(so sqlstore.Options) (err error) {
-		done, err = sqlstore.ChangeMasterKey(ctx, so, fresh)
+		if fromEnv {
+			done.Sealed, err = sqlstore.ChangeMasterKey(ctx, so, fresh)
+			return err
+		}
+		done, err = sqlstore.ChangeMasterKeyFile(ctx, so, fresh, so.Clock())
 		return err
 	})
 	return done, err

@@ -53,3 +53,12 @@ func TenantTables() []string { return append([]string{"tenants"}, tenantTables..
 
 // Migrations is the embedded migrations.
 func Migrations() fs.FS { return migrations }
+
+// SealedColumns names the columns that a change of the master key knows.
+func SealedColumns() map[string]bool {
+	names := map[string]bool{}
+	for _, c := range sealedColumns {
+		names[c.table+"."+c.column] = true
+	}
+	return names
+}

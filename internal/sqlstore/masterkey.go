@@ -75,6 +75,12 @@ func decodeMasterKey(text string) ([]byte, error) {
 	return nil, errors.New("neither hexadecimal nor base64 of 32 bytes")
 }
 
+func newMasterKey() []byte {
+	key := make([]byte, masterKeySize)
+	_, _ = rand.Read(key) // never fails since Go 1.24
+	return key
+}
+
 // createMasterKey writes the key to a file of its own first, so that a crash
 // leaves a whole key or none; the link fails when another process was faster.
 func createMasterKey(dir, path string) ([]byte, error) {
@@ -82,10 +88,7 @@ func createMasterKey(dir, path string) ([]byte, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.Wrap(doing, err)
 	}
-	key := make([]byte, masterKeySize)
-	if _, err := rand.Read(key); err != nil {
-		return nil, fault.Wrap(doing, err)
-	}
+	key := newMasterKey()
 	f, err := os.CreateTemp(dir, MasterKeyFile+".*")
 	if err != nil {
 		return nil, fault.Wrap(doing, err)
