@@ -11,8 +11,26 @@ type Application struct {
 	DisplayName      string
 	Permissions      []string // granted Graph application permissions, by name
 	Enabled          bool
-	CreatedAt        time.Time
-	Version          int64 // grows when permissions, secrets or state change; checked at every request
+	// PublicClient: it may sign people in without a credential of its own
+	// where there is no redirect address, that is by device code.
+	PublicClient bool
+	Redirects    []Redirect
+	Certificates []AppCertificate
+	CreatedAt    time.Time
+	Version      int64 // grows with every change; checked at every request
+}
+
+// AppCertificate is a certificate that an app proves itself with (RFC 7523).
+// Only the public part is ever here.
+type AppCertificate struct {
+	KeyID       string // GUID
+	SHA1        []byte // thumbprints of DER: x5t and x5t#S256 of RFC 7515
+	SHA256      []byte
+	DER         []byte
+	DisplayName string
+	CreatedAt   time.Time
+	StartsAt    time.Time
+	ExpiresAt   time.Time
 }
 
 // Secret is one client secret. The secret itself is 256 random bits, shown

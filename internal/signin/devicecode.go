@@ -25,5 +25,6 @@ type DeviceCode struct {
 	Grant     *Grant             // once approved
 	State     DeviceState
 	PolledAt  time.Time
+	Interval  time.Duration // the client must wait between two requests
 	ExpiresAt time.Time
 }

@@ -12,7 +12,7 @@ type Family struct {
 	ID        string
 	Grant     Grant // Grant.Family equals ID
 	CreatedAt time.Time
-	EndsAt    time.Time // absolute; 90 days, or the session's end
+	EndsAt    time.Time // absolute: FamilyLife after the sign-in, or Grant.EndsAt
 	RevokedAt time.Time // zero while it lives
 }
 
@@ -24,6 +24,16 @@ type Refresh struct {
 	ExpiresAt  time.Time
 	ReplacedAt time.Time // zero while it is the newest
 	Uses       int64     // after it was replaced
+}
+
+// Rotation is the rule by which a refresh token is replaced.
+type Rotation struct {
+	At time.Time
+	// A token replaced at GraceFrom or later is still good for MaxUses uses.
+	GraceFrom time.Time
+	MaxUses   int64
+	// RememberUntil is how long the replaced token has to be recognised.
+	RememberUntil time.Time
 }
 
 // FamilyFilter chooses families; empty fields match all.

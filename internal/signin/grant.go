@@ -44,7 +44,14 @@ type Grant struct {
 	Nonce       string `json:"nonce,omitempty"`
 	Version     int    `json:"version"`          // 1 or 2: which endpoint was asked
 	Public      bool   `json:"public,omitempty"` // the redirect's platform is public or spa: no credential may be demanded
+	SPA         bool   `json:"spa,omitempty"`    // a page that redeems by script, from its own origin
 	Family      string `json:"family,omitempty"` // id of the token family
+	// TellAuthTime: max_age was asked for, so the id token says when the person
+	// proved themselves (OpenID Connect Core section 2).
+	TellAuthTime bool `json:"tellAuthTime,omitempty"`
+	// EndsAt ends the family early, for instance with the session of a page;
+	// zero leaves it at FamilyLife.
+	EndsAt time.Time `json:"endsAt,omitzero"`
 }
 
 // HasMFA reports whether the person proved themselves twice.

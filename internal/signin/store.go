@@ -37,11 +37,11 @@ type FamilyStore interface {
 	GetFamily(ctx context.Context, t directory.TenantID, id string) (Family, error)
 	CreateRefresh(ctx context.Context, t directory.TenantID, r Refresh) error
 	GetRefresh(ctx context.Context, t directory.TenantID, hash []byte) (Refresh, error)
-	// ReplaceRefresh stores next and marks old replaced at now; a replaced one
-	// is counted as used again. It answers false, and revokes the family in the
-	// same transaction, when old was replaced before graceFrom or used more
-	// than maxUses times.
-	ReplaceRefresh(ctx context.Context, t directory.TenantID, old []byte, next Refresh, now, graceFrom time.Time, maxUses int) (fresh bool, err error)
+	// ReplaceRefresh stores next and marks old replaced; a replaced one is
+	// counted as used again. It answers false, and revokes the family in the
+	// same transaction, when old was replaced before the grace or used too
+	// often in it; false too when old or its family has gone or ended.
+	ReplaceRefresh(ctx context.Context, t directory.TenantID, old []byte, next Refresh, r Rotation) (fresh bool, err error)
 	// RevokeFamilies ends those that match every non-empty field.
 	RevokeFamilies(ctx context.Context, t directory.TenantID, which FamilyFilter, now time.Time) (int, error)
 }
@@ -52,11 +52,13 @@ type DeviceCodeStore interface {
 	CreateDeviceCode(ctx context.Context, hash []byte, d DeviceCode) error
 	GetDeviceCode(ctx context.Context, hash []byte) (DeviceCode, error)
 	GetUserCode(ctx context.Context, userCode string) (DeviceCode, error)
-	// DecideDeviceCode moves a waiting code to approved (with its grant) or
-	// declined; false when it is not waiting any more.
+	// DecideDeviceCode moves a waiting code to approved (with its grant, whose
+	// tenant becomes the code's) or declined; false when it is not waiting.
 	DecideDeviceCode(ctx context.Context, userCode string, state DeviceState, g *Grant) (decided bool, err error)
-	// PollDeviceCode notes the time and returns when it was polled before.
-	PollDeviceCode(ctx context.Context, hash []byte, now time.Time) (before time.Time, err error)
+	// PollDeviceCode notes that the client of a waiting code asked at now. When
+	// its interval less slack was not over, early is true and the interval
+	// grows by step, to a minute at most.
+	PollDeviceCode(ctx context.Context, hash []byte, now time.Time, slack, step time.Duration) (early bool, err error)
 	// UseDeviceCode moves an approved code to used and stores its family; false
 	// when it is not approved (any more).
 	UseDeviceCode(ctx context.Context, hash []byte, f Family) (fresh bool, err error)
@@ -78,8 +80,10 @@ type CredentialStore interface {
 	GetPassword(ctx context.Context, t directory.TenantID, user directory.ObjectID) (Password, error)
 	// PutPassword replaces the password, sets the user's sessions-from to
 	// p.ChangedAt, ends the sessions and revokes the families, all in one
-	// transaction, unless keep names a session that stays.
+	// transaction. The session with the id keep stays, as if begun at
+	// p.ChangedAt.
 	PutPassword(ctx context.Context, t directory.TenantID, user directory.ObjectID, p Password, keep string, e directory.AuditEvent) error
+	// GetTOTP counts the recovery codes that are left, too.
 	GetTOTP(ctx context.Context, t directory.TenantID, user directory.ObjectID) (TOTP, error)
 	// PutTOTP replaces the factor and its recovery codes.
 	PutTOTP(ctx context.Context, t directory.TenantID, user directory.ObjectID, f TOTP, recovery [][]byte, e directory.AuditEvent) error
@@ -91,23 +95,30 @@ type CredentialStore interface {
 	UseRecovery(ctx context.Context, t directory.TenantID, user directory.ObjectID, hash []byte, now time.Time) (fresh bool, left int, err error)
 }
 
-// LockoutStore counts wrong tries. An empty network is the row of the account.
+// LockoutStore counts tries. Each account has one row for every network it was
+// tried from and one, with an empty network, for all of them together.
 type LockoutStore interface {
-	GetLockouts(ctx context.Context, account []byte, network string) (byNetwork, byAccount Lockout, err error)
-	// AddFailure counts one more wrong try in both rows in one transaction and
-	// lets delay say until when each is slowed.
-	AddFailure(ctx context.Context, account []byte, network string, now time.Time, delay func(failures int64, account bool) time.Duration) error
-	// ClearFailures forgets both rows after a right one.
-	ClearFailures(ctx context.Context, account []byte, network string) error
+	// CountTry lets count change the two rows in one transaction, in which no
+	// other try of the account is counted; rows that are not there are zero.
+	// Nothing is stored when count answers false. It may run more than once.
+	CountTry(ctx context.Context, account []byte, network string, count func(byNetwork, byAccount *Lockout) bool) error
+	// PutTrust stores the row of the network and forgets that of the account.
+	PutTrust(ctx context.Context, account []byte, network string, l Lockout) error
 }
 
 // SessionStore keeps browser sessions.
 type SessionStore interface {
 	CreateSession(ctx context.Context, t directory.TenantID, hash []byte, s Session) error
 	GetSession(ctx context.Context, t directory.TenantID, hash []byte) (Session, error)
+	// TouchSession stores methods, authentication time and last use.
 	TouchSession(ctx context.Context, t directory.TenantID, hash []byte, s Session) error
-	// EndSession removes it and revokes the families made in it.
+	// ListSessions returns a person's sessions, the newest first.
+	ListSessions(ctx context.Context, t directory.TenantID, user directory.ObjectID) ([]Session, error)
+	// EndSession removes it and revokes the families made in it; one that is
+	// not there is no error.
 	EndSession(ctx context.Context, t directory.TenantID, hash []byte, now time.Time) error
+	// EndSessionByID does the same for one of the person's sessions.
+	EndSessionByID(ctx context.Context, t directory.TenantID, user directory.ObjectID, id string, now time.Time) error
 	// EndUserSessions sets the user's sessions-from and ends everything of the
 	// person, in one transaction.
 	EndUserSessions(ctx context.Context, t directory.TenantID, user directory.ObjectID, now time.Time, e directory.AuditEvent) error

@@ -30,12 +30,17 @@ var tokenLen = len(tokenForm) + 1 + guidLen + 1 + tokenEncoding.EncodedLen(token
 // read find the row when the address says common; it proves nothing. An empty
 // tenant becomes the all-zero one.
 func newToken(t directory.TenantID) string {
-	b := make([]byte, tokenBytes)
-	_, _ = rand.Read(b) // never fails: the program would have stopped
 	if t == "" {
 		t = nilTenant
 	}
-	return tokenForm + "." + string(t) + "." + tokenEncoding.EncodeToString(b)
+	return tokenForm + "." + string(t) + "." + randomText()
+}
+
+// randomText is 256 random bits as 43 characters.
+func randomText() string {
+	b := make([]byte, tokenBytes)
+	_, _ = rand.Read(b) // never fails: the program would have stopped
+	return tokenEncoding.EncodeToString(b)
 }
 
 // tenantOf takes a token apart: the tenant it was made for, empty for the

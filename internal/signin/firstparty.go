@@ -1,0 +1,92 @@
+package signin
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"taxiway/internal/directory"
+)
+
+// Grant types of the token endpoint (RFC 6749, RFC 8628; the short name of the
+// device code grant is Entra's older one).
+const (
+	GrantCode              = "authorization_code"
+	GrantRefresh           = "refresh_token"
+	GrantDeviceCode        = "urn:ietf:params:oauth:grant-type:device_code"
+	GrantPassword          = "password"
+	GrantClientCredentials = "client_credentials"
+)
+
+// The resources a PC is joined with: the name that Windows asks for and the
+// client id of the same service.
+const (
+	JoinResource   = "urn:ms-drs:enterpriseregistration.windows.net"
+	JoinResourceID = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9"
+	// JoinScope is the delegated permission of a token for them.
+	JoinScope = "adrs_access"
+)
+
+// The apps that every tenant has, by client id.
+const (
+	AppBroker             = "29d9ed98-a469-4536-ade2-f981bc1d605e"
+	AppWindowsSignIn      = "38aa3b87-a06d-4817-b275-7a316988d93b"
+	AppDeviceRegistration = "dd762716-544d-4aeb-a526-687b73838a22"
+	AppGraphCommandLine   = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
+	AppAzureCLI           = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+	AppAzurePowerShell    = "1950a258-227b-4e31-a9cf-717495945fc2"
+)
+
+// App is a program that every tenant has without registering it: what Windows
+// and Microsoft's command lines sign in as. All are public clients.
+type App struct {
+	ID        string
+	Name      string
+	Redirects []directory.Redirect
+	Grants    []string // grant types it may use, and no other
+	// Scopes are what it may ask of a resource without anybody's consent. Of
+	// Graph none may anything but by consent.
+	Scopes map[string][]string
+}
+
+// firstParty builds the table anew each time, so that no caller changes it for
+// another.
+func firstParty() map[string]App {
+	loopback := directory.Redirect{URI: "http://localhost", Platform: directory.PlatformPublic}
+	join := directory.Redirect{URI: "ms-aadj-redir://auth/drs", Platform: directory.PlatformPublic}
+	mdm := directory.Redirect{URI: "ms-aadj-redir://auth/mdm", Platform: directory.PlatformPublic}
+	mayJoin := map[string][]string{JoinResource: {JoinScope}, JoinResourceID: {JoinScope}}
+	commandLine := []string{GrantCode, GrantRefresh, GrantDeviceCode}
+	apps := []App{
+		{
+			ID: AppBroker, Name: "Microsoft Authentication Broker", Redirects: []directory.Redirect{join, mdm},
+			Grants: []string{GrantCode, GrantRefresh, GrantDeviceCode, GrantPassword}, Scopes: mayJoin,
+		},
+		{
+			ID: AppDeviceRegistration, Name: "Device Registration Client", Redirects: []directory.Redirect{join},
+			Grants: []string{GrantCode, GrantRefresh, GrantDeviceCode}, Scopes: mayJoin,
+		},
+		// Windows asks with it in exchange for what it holds already; it has no
+		// page to be sent back to.
+		{ID: AppWindowsSignIn, Name: "Windows Sign In", Grants: []string{GrantRefresh}},
+		{ID: AppGraphCommandLine, Name: "Microsoft Graph Command Line Tools", Redirects: []directory.Redirect{loopback}, Grants: commandLine},
+		{ID: AppAzureCLI, Name: "Microsoft Azure CLI", Redirects: []directory.Redirect{loopback}, Grants: commandLine},
+		{ID: AppAzurePowerShell, Name: "Microsoft Azure PowerShell", Redirects: []directory.Redirect{loopback}, Grants: commandLine},
+	}
+	byID := make(map[string]App, len(apps))
+	for _, a := range apps {
+		byID[a.ID] = a
+	}
+	return byID
+}
+
+// FirstParty finds an app that every tenant has by its client id.
+func FirstParty(appID string) (App, bool) {
+	a, ok := firstParty()[strings.ToLower(appID)]
+	return a, ok
+}
+
+// FirstPartyApps lists them by name.
+func FirstPartyApps() []App {
+	return slices.SortedFunc(maps.Values(firstParty()), func(a, b App) int { return strings.Compare(a.Name, b.Name) })
+}
