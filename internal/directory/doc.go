@@ -4,6 +4,7 @@
 //	what                    file               Graph
 //	Tenant, Clock           tenant.go          organization
 //	User                    user.go            users
+//	Role, RoleAssignment    role.go            directoryRoles, roleManagement
 //	Device (object)         device.go          devices
 //	Group, Membership       group.go           groups
 //	Application             application.go     applications, servicePrincipals

@@ -12,6 +12,7 @@ type Store interface {
 	InTx(ctx context.Context, fn func(Tx) error) error
 	Reader
 	JoinSettingsReader
+	RoleReader
 }
 
 // Tx is everything that may be done inside one transaction. Lock order, always:
@@ -27,6 +28,7 @@ type Tx interface {
 	MarkTx
 	AuditTx
 	JoinSettingsTx
+	RoleTx
 }
 
 // Reader answers outside a transaction. Each Get of a missing row is

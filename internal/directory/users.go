@@ -68,6 +68,11 @@ func (s *Service) UpdateUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 		if err := u.Validate(); err != nil {
 			return err
 		}
+		if !u.AccountEnabled {
+			if err := keepAdministrator(ctx, tx, t, &was); err != nil {
+				return err
+			}
+		}
 		if !strings.EqualFold(u.UserPrincipalName, was.UserPrincipalName) {
 			if err := s.ownDomain(ctx, t, u.UserPrincipalName); err != nil {
 				return err
@@ -100,6 +105,9 @@ func (s *Service) DeleteUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 			return notFound("user", string(id))
 		}
 		if err := matches(found[0].Version, ifMatch); err != nil {
+			return err
+		}
+		if err := keepAdministrator(ctx, tx, t, &found[0]); err != nil {
 			return err
 		}
 		if err := tx.DeleteUser(ctx, t, id); err != nil {

@@ -146,6 +146,8 @@ func columnsByResource(name string) (columnMap, bool) {
 		return importList.columns, true
 	case "windowsAutopilotDeploymentProfile":
 		return profileList.columns, true
+	case "unifiedRoleAssignment":
+		return roleAssignmentList.columns, true
 	case "auditEvent":
 		return auditList.columns, true
 	}

@@ -71,6 +71,8 @@ var (
 		props(odata.Time, "createdDateTime", "lastModifiedDateTime"),
 		props(odata.Strings, "roleScopeTagIds"))...)
 
+	roleTable = table("role assignment", props(odata.GUID, "id", "principalId", "roleDefinitionId")...)
+
 	auditTable = table("audit event", join(
 		props(odata.GUID, "id", "correlationId"),
 		props(odata.String, "activity", "category", "actor/userPrincipalName"),
