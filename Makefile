@@ -10,7 +10,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 PKG ?=
 FUZZTIME ?= 10s
 
-.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench cross smoke notices notices-check tidy-check check
+.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat cross smoke notices notices-check tidy-check check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ fuzz: ## run every fuzz target for FUZZTIME (10s) each
 
 bench: build ## measure against the machine's limits (ARGS="rules --database postgres")
 	bin/taxiway bench $(ARGS)
+
+compat: build ## sign in with Microsoft's own client libraries, unmodified
+	tools/compat
 
 cross: ## build for linux, windows and darwin on amd64 and arm64
 	tools/cross
