@@ -20,9 +20,13 @@ type TOTP struct {
 	LastStep    int64
 	CreatedAt   time.Time
 	ConfirmedAt time.Time // zero until the first right code
+	// RecoveryLeft counts the recovery codes not used yet; it is read, never
+	// written.
+	RecoveryLeft int
 }
 
-// Lockout is how often a name was tried wrongly in a row.
+// Lockout is how often a name was tried wrongly in a row. After a right try it
+// is below zero: a credit of tries that are not slowed.
 type Lockout struct {
 	Failures int64
 	Until    time.Time // no try counts before
@@ -58,15 +62,4 @@ type Link struct {
 	User      directory.ObjectID // empty for LinkFirstAdmin
 	CreatedAt time.Time
 	ExpiresAt time.Time
-}
-
-// Branding is how a tenant's sign-in pages look (Graph: organizationalBranding).
-type Branding struct {
-	SignInPageText  string
-	UsernameHint    string
-	BackgroundColor string // #RRGGBB
-	Logo            []byte // PNG as this server encoded it; Graph: bannerLogo
-	Background      []byte // PNG or JPEG as this server encoded it; Graph: backgroundImage
-	ModifiedAt      time.Time
-	Version         int64
 }

@@ -137,7 +137,14 @@ type LinkStore interface {
 // has the zero Branding.
 type BrandingStore interface {
 	GetBranding(ctx context.Context, t directory.TenantID) (Branding, error)
-	PutBranding(ctx context.Context, t directory.TenantID, b Branding, e directory.AuditEvent) error
+	// ChangeBranding lets change alter texts and colour in one transaction in
+	// which nobody else changes them, records the event it gives and adds one
+	// to the version. change may run more than once.
+	ChangeBranding(ctx context.Context, t directory.TenantID, change func(*Branding) (directory.AuditEvent, error)) (Branding, error)
+	GetPicture(ctx context.Context, t directory.TenantID, which Picture) ([]byte, error)
+	// PutPicture replaces a picture, or removes it when data is empty, and adds
+	// one to the version.
+	PutPicture(ctx context.Context, t directory.TenantID, which Picture, data []byte, now time.Time, e directory.AuditEvent) error
 }
 
 // Sweeper removes what has ended.

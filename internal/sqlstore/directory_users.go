@@ -84,14 +84,32 @@ func (tx *Tx) UpdateUser(ctx context.Context, t directory.TenantID, u directory.
 	return fault.Wrap("update user "+string(u.ID), upnTaken(err, u.UserPrincipalName))
 }
 
-// DeleteUser implements directory.UserTx: the user goes with its memberships
-// and its mark.
+// userTables are the tables with rows that a user takes along.
+var userTables = []string{"passwords", "totp", "recovery_codes", "sessions", "consents", "role_assignments", "entry_links", "token_families"}
+
+// DeleteUser implements directory.UserTx: the user goes with its memberships,
+// its mark, whatever it signs in with, and every token.
 func (tx *Tx) DeleteUser(ctx context.Context, t directory.TenantID, id directory.ObjectID) error {
+	doing := "delete user " + string(id)
 	n, err := tx.deleteObjects(ctx, t, "users", directory.TopicUser, []directory.ObjectID{id})
-	if err == nil && n == 0 {
+	if err != nil {
+		return fault.Wrap(doing, err)
+	}
+	if n == 0 {
 		return missing("user", string(id))
 	}
-	return fault.Wrap("delete user "+string(id), err)
+	d := tx.dialect()
+	for _, table := range []string{"refresh_tokens", "auth_codes"} {
+		if _, err := tx.exec(ctx, "DELETE FROM "+table+" WHERE tenant_id = $1 AND family_id IN (SELECT f.id FROM token_families f WHERE f.tenant_id = $1 AND f.user_id = $2)", idArg(d, t), idArg(d, id)); err != nil {
+			return fault.Wrap(doing, err)
+		}
+	}
+	for _, table := range userTables {
+		if _, err := tx.exec(ctx, "DELETE FROM "+table+" WHERE tenant_id = $1 AND user_id = $2", idArg(d, t), idArg(d, id)); err != nil {
+			return fault.Wrap(doing, err)
+		}
+	}
+	return nil
 }
 
 // deleteObjects removes users or devices with what hangs on them.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"taxiway/internal/directory"
 	"taxiway/internal/fault"
 )
 
@@ -24,6 +25,9 @@ type sealedColumn struct {
 var sealedColumns = []sealedColumn{
 	{"server_secrets", "sealed", []string{"name"}, func(key []string) string { return key[0] }},
 	{"signing_keys", "sealed", []string{"key_id"}, func(key []string) string { return signingKeyName(key[0]) }},
+	{"totp", "secret", []string{"tenant_id", "user_id"}, func(key []string) string {
+		return totpName(directory.TenantID(key[0]), directory.ObjectID(key[1]))
+	}},
 }
 
 // Rekeyed counts what a change of the master key sealed anew, by table.
