@@ -26,10 +26,20 @@ type Attempt struct {
 	Confirmed  bool      `json:"confirmed,omitempty"` // the person said that the app of the device code is the one
 	Return     string    `json:"return,omitempty"`    // a page of this server is being opened instead: its path
 	AuthTime   time.Time `json:"authTime"`
+	// Flaw is what was wrong with the last thing typed, for the page that is
+	// shown next: a form is answered by a redirect.
+	Flaw *Flaw `json:"flaw,omitempty"`
 	// Antiforgery is repeated by every form of this sign-in.
 	Antiforgery string    `json:"antiforgery"`
 	ExpiresAt   time.Time `json:"-"`
 	Version     int64     `json:"-"` // of the row; Save refuses an older one
+}
+
+// Flaw is one mistake of the person, in words for them that repeat nothing typed.
+type Flaw struct {
+	Page  string `json:"page"`            // where it was made
+	Field string `json:"field,omitempty"` // name of the input, empty for the whole form
+	Text  string `json:"text"`
 }
 
 // Request is a validated authorize request (OpenID Connect Core 3.1.2.1).
@@ -40,6 +50,7 @@ type Request struct {
 	AppName      string `json:"appName"`
 	RedirectURI  string `json:"redirectUri"`
 	Public       bool   `json:"public,omitempty"`
+	SPA          bool   `json:"spa,omitempty"`
 	ResponseType string `json:"responseType"`
 	ResponseMode string `json:"responseMode"`
 	State        string `json:"state,omitempty"`
