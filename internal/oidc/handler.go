@@ -3,6 +3,7 @@ package oidc
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -78,6 +79,8 @@ func New(c Config) *Handler {
 		"/oauth2/v2.0/token":                     {post, true, false, h.token(v2)},
 		"/oauth2/token":                          {post, true, false, h.token(v1)},
 	}
+	maps.Copy(h.fixed, pageAssets())
+	maps.Copy(h.byTenant, h.pageRoutes())
 	h.grants = map[string]grant{
 		"client_credentials": h.clientCredentials,
 	}
@@ -103,6 +106,9 @@ func (h *Handler) find(path string) (route, bool) {
 		return r, true
 	}
 	name, rest := splitTenant(path)
+	if token, found := strings.CutPrefix(rest, entryPath); found && token != "" {
+		rest = entryPath
+	}
 	r, ok := h.byTenant[rest]
 	return r, ok && name != ""
 }

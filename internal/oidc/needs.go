@@ -78,6 +78,8 @@ type Consents interface {
 // People is who can sign in; signin.People is one.
 type People interface {
 	Sessions
+	Credentials
+	Links
 }
 
 // Sessions are signed-in browsers, each by the text of its cookie.

@@ -1,13 +1,10 @@
 package oidc
 
 import (
-	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
-	"taxiway/internal/fault"
 	"taxiway/internal/signin"
 )
 
@@ -40,40 +37,6 @@ func (h *Handler) respond(w http.ResponseWriter, r *http.Request, q *signin.Requ
 	}
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
-}
-
-// formPostPage sends itself, and has a button for browsers without scripts.
-var formPostPage = template.Must(template.New("form_post").Parse(`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Back to the app</title></head><body>
-<form method="post" action="{{.Action}}">
-{{range .Fields}}<input type="hidden" name="{{.Name}}" value="{{.Value}}">
-{{end}}<p>You are signed in. If the app does not open by itself, go on here.</p>
-<button type="submit">Continue</button>
-</form>
-<script nonce="{{.Nonce}}">document.forms[0].submit();</script>
-</body></html>
-`))
-
-type field struct{ Name, Value string }
-
-func (h *Handler) formPost(w http.ResponseWriter, _ *http.Request, action string, answer url.Values) error {
-	fields := make([]field, 0, len(answer))
-	for name := range answer {
-		fields = append(fields, field{name, answer.Get(name)})
-	}
-	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
-	nonce := randomText()
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; frame-ancestors 'none'; base-uri 'none'; form-action "+originOf(action))
-	w.WriteHeader(http.StatusOK)
-	return fault.Wrap("write form_post page", formPostPage.Execute(w, struct {
-		// The address was compared with those the app registered, so a scheme
-		// of a native app is meant.
-		Action template.URL
-		Fields []field
-		Nonce  string
-	}{template.URL(action), fields, nonce})) //nolint:gosec // see Action
 }
 
 // FormOrigin is the source that a page's form-action must allow beside 'self':
