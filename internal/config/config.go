@@ -30,6 +30,7 @@ type Config struct {
 	Database Database `toml:"database"`
 	TLS      TLS      `toml:"tls"`
 	Limits   Limits   `toml:"limits"`
+	Sessions Sessions `toml:"sessions"`
 	Engine   Engine   `toml:"engine"`
 	Signing  Signing  `toml:"signing"`
 	Log      Log      `toml:"log"`
@@ -79,6 +80,12 @@ type Limits struct {
 	TokenRate         int `toml:"token_rate"`          // token requests per client address
 	DeviceRate        int `toml:"device_rate"`         // device requests per client address
 	ForeignDeviceRate int `toml:"foreign_device_rate"` // answers "registered elsewhere" per tenant and minute
+}
+
+// Sessions says when a person who signed in with a browser has to do it again.
+type Sessions struct {
+	Idle Duration `toml:"idle"` // not used for so long
+	Life Duration `toml:"life"` // used or not
 }
 
 // Engine tunes evaluation of rules and assignments.
@@ -131,6 +138,7 @@ func Default() Config {
 			DeviceRate:        200,
 			ForeignDeviceRate: 60,
 		},
+		Sessions: Sessions{Idle: Duration{8 * time.Hour}, Life: Duration{24 * time.Hour}},
 		Engine: Engine{
 			FillInline:    1000,
 			SettleTimeout: Duration{5 * time.Second},

@@ -152,6 +152,9 @@ func (c Config) checkNumbers(ch *checker) {
 	ch.between("engine.workers", c.Engine.Workers, 0, 1024)
 	ch.between("engine.fill_inline", c.Engine.FillInline, 0, 1_000_000)
 	ch.between("engine.sweep_sample", c.Engine.SweepSample, 0, 1_000_000)
+	ch.positive("sessions.idle", c.Sessions.Idle)
+	ch.positive("sessions.life", c.Sessions.Life)
+	ch.require(c.Sessions.Idle.Duration <= c.Sessions.Life.Duration, "sessions.idle", "OutOfRange", "a session would end before it was idle so long", "Use at most sessions.life.")
 	ch.positive("engine.settle_timeout", c.Engine.SettleTimeout)
 	ch.positive("engine.sweep_interval", c.Engine.SweepInterval)
 	// A key waits a day before it signs; sooner than that none can follow it.

@@ -20,6 +20,7 @@ import (
 	"taxiway/internal/jobs"
 	"taxiway/internal/oidc"
 	"taxiway/internal/oobe"
+	"taxiway/internal/signin"
 	"taxiway/internal/sqlstore"
 )
 
@@ -41,6 +42,7 @@ type Server struct {
 	directory *directory.Service
 	autopilot *autopilot.Service
 	apps      *directory.AppService
+	people    *signin.People
 	keys      *oidc.KeyRing
 	verifier  *access.Verifier
 	skipKey   []byte

@@ -37,6 +37,7 @@ func (s *Server) wire(ctx context.Context) error {
 	s.directory = &directory.Service{Store: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, DeviceURL: s.cfg.DeviceURL}
 	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, ForeignPerMinute: s.cfg.Limits.ForeignDeviceRate}
 	s.apps = &directory.AppService{Store: s.db, Clock: s.clock, NewID: s.newID, Permissions: access.Permissions()}
+	s.people = s.openPeople()
 
 	var err error
 	if s.keys, err = oidc.OpenKeyRing(ctx, s.db, s.clock); err != nil {

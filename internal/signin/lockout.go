@@ -28,8 +28,11 @@ const (
 	// trustTries is how many tries a network has, after a right one, which the
 	// account's own delay does not touch.
 	trustTries = 20
-	// TriesKept is how long tries and trust are remembered after the last one.
-	TriesKept = 24 * time.Hour
+	// triesForgotten is how long after the last wrong one tries start afresh.
+	triesForgotten = 24 * time.Hour
+	// TriesKept is how long a network is trusted after the last right try, and
+	// how long rows are kept.
+	TriesKept = 30 * 24 * time.Hour
 )
 
 // delayFunc says how long to wait after so many wrong tries in a row.
@@ -109,7 +112,7 @@ func (t tries) count(ctx context.Context) error {
 	var wait time.Duration
 	err := t.store.CountTry(ctx, t.account, t.network, func(byNetwork, byAccount *Lockout) bool {
 		for _, l := range []*Lockout{byNetwork, byAccount} {
-			if now.Sub(l.LastAt) > TriesKept {
+			if age := now.Sub(l.LastAt); age > TriesKept || l.Failures > 0 && age > triesForgotten {
 				*l = Lockout{}
 			}
 		}

@@ -66,7 +66,7 @@ func TestWrongTriesWaitLongerAndLonger(t *testing.T) {
 		_, err := o.CheckPassword(o.ctx, "", "  "+name, goodPassword, "192.0.2.200")
 		o.fails(err, fault.Throttled, "SignInSlowed")
 	}
-	o.clock.advance(signin.TriesKept + time.Second)
+	o.clock.advance(24*time.Hour + time.Second)
 	if looked, _ := o.guess("adele.vance@contoso.example", home, 100); looked != 11 {
 		t.Errorf("%d tries a day later, want 11", looked)
 	}
@@ -90,6 +90,12 @@ func TestAGuesserOnManyNetworksSlowsAndNeverLocks(t *testing.T) {
 		t.Errorf("%d guesses at once from 200 networks, want 31", looked)
 	}
 	// Where the person was signed in before, nothing is slowed.
+	_, err = o.CheckPassword(o.ctx, o.tenant, u.UserPrincipalName, goodPassword, home)
+	o.ok(err)
+	o.clock.advance(29 * 24 * time.Hour) // less than a month later all the same
+	for n := range 60 {
+		o.guess(u.UserPrincipalName, fmt.Sprintf("203.2.%d.1", n), 10)
+	}
 	_, err = o.CheckPassword(o.ctx, o.tenant, u.UserPrincipalName, goodPassword, home)
 	o.ok(err)
 	// Elsewhere it takes seconds.
