@@ -38,31 +38,73 @@ type AppService struct {
 	Permissions []string
 }
 
+// NewApp is what an app is registered with.
+type NewApp struct {
+	DisplayName string
+	Permissions []string // Graph application permissions
+	// Lifetime is that of its first secret; zero is MaxSecretLifetime.
+	Lifetime time.Duration
+	NoSecret bool // it proves itself with a certificate, or is a public client
+	// PublicClient lets it sign people in by device code without a credential.
+	PublicClient bool
+	Redirects    []Redirect
+	Certificates []NewCertificate
+}
+
 // Create registers an app with its service principal and first secret, which
 // is returned here and never again. A lifetime of zero is MaxSecretLifetime.
 // An unknown permission is fault.Invalid with the nearest name as remedy.
 func (s *AppService) Create(ctx context.Context, t TenantID, displayName string, permissions []string, lifetime time.Duration) (Application, string, error) {
-	displayName = strings.TrimSpace(displayName)
-	if n := len([]rune(displayName)); n == 0 || n > 256 {
+	return s.Register(ctx, t, NewApp{DisplayName: displayName, Permissions: permissions, Lifetime: lifetime})
+}
+
+// Register is Create with everything else an app may have. Without a secret
+// the text is empty.
+func (s *AppService) Register(ctx context.Context, t TenantID, n NewApp) (Application, string, error) {
+	n.DisplayName = strings.TrimSpace(n.DisplayName)
+	if count := len([]rune(n.DisplayName)); count == 0 || count > 256 {
 		return Application{}, "", fault.Field(fault.Invalid, "InvalidDisplayName", "displayName", "An app needs a name of 1 to 256 characters.", "Give the app a name.")
 	}
-	granted, err := s.granted(permissions)
+	granted, err := s.granted(n.Permissions)
 	if err != nil {
 		return Application{}, "", err
 	}
 	a := Application{
-		ID: ObjectID(s.NewID()), AppID: s.NewID(), ServicePrincipal: ObjectID(s.NewID()), DisplayName: displayName,
-		Permissions: granted, Enabled: true, CreatedAt: s.Clock.Real(), Version: 1,
+		ID: ObjectID(s.NewID()), AppID: s.NewID(), ServicePrincipal: ObjectID(s.NewID()), DisplayName: n.DisplayName,
+		Permissions: granted, Enabled: true, PublicClient: n.PublicClient, CreatedAt: s.Clock.Real(), Version: 1,
 	}
-	secret, text, err := s.newSecret(a.ID, "", lifetime)
-	if err != nil {
+	if a.Redirects, err = withRedirects(nil, n.Redirects); err != nil {
 		return Application{}, "", err
 	}
-	err = s.Store.CreateApplication(ctx, t, a, secret, s.event(ctx, "Create application", a,
-		Change{Property: "displayName", New: a.DisplayName},
-		Change{Property: "permissions", New: strings.Join(a.Permissions, " ")},
-		secretChange(secret, true)))
-	if err != nil {
+	for _, c := range n.Certificates {
+		if err := s.addCertificate(&a, c); err != nil {
+			return Application{}, "", err
+		}
+	}
+	changes := []Change{
+		{Property: "displayName", New: a.DisplayName},
+		{Property: "permissions", New: strings.Join(a.Permissions, " ")},
+	}
+	if a.PublicClient {
+		changes = append(changes, Change{Property: "publicClient", New: "true"})
+	}
+	for _, r := range a.Redirects {
+		changes = append(changes, redirectChange(r, true))
+	}
+	for i := range a.Certificates {
+		changes = append(changes, certificateChange(&a.Certificates[i], true))
+	}
+	var first *Secret
+	text := ""
+	if !n.NoSecret {
+		secret, shown, err := s.newSecret(a.ID, "", n.Lifetime)
+		if err != nil {
+			return Application{}, "", err
+		}
+		first, text = &secret, shown
+		changes = append(changes, secretChange(secret, true))
+	}
+	if err := s.Store.CreateApplication(ctx, t, a, first, s.event(ctx, "Create application", a, changes...)); err != nil {
 		return Application{}, "", fault.Wrap("create application", err)
 	}
 	return a, text, nil
@@ -135,6 +177,16 @@ func (s *AppService) SetEnabled(ctx context.Context, t TenantID, appID string, e
 		was := a.Enabled
 		a.Enabled = enabled
 		return Change{Property: "enabled", Old: strconv.FormatBool(was), New: strconv.FormatBool(enabled)}
+	})
+}
+
+// SetPublicClient says whether the app may sign people in by device code
+// without a credential. What it signed in so far goes on.
+func (s *AppService) SetPublicClient(ctx context.Context, t TenantID, appID string, public bool) error {
+	return s.update(ctx, t, appID, "Set application kind", func(a *Application) Change {
+		was := a.PublicClient
+		a.PublicClient = public
+		return Change{Property: "publicClient", Old: strconv.FormatBool(was), New: strconv.FormatBool(public)}
 	})
 }
 

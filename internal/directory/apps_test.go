@@ -38,8 +38,11 @@ func (s *appStore) ListApplications(context.Context, directory.TenantID) ([]dire
 	return nil, errors.New("nobody lists here")
 }
 
-func (s *appStore) CreateApplication(_ context.Context, t directory.TenantID, a directory.Application, first directory.Secret, e directory.AuditEvent) error {
-	s.apps[string(t)+a.AppID], s.secrets[a.ID] = a, []directory.Secret{first}
+func (s *appStore) CreateApplication(_ context.Context, t directory.TenantID, a directory.Application, first *directory.Secret, e directory.AuditEvent) error {
+	s.apps[string(t)+a.AppID] = a
+	if first != nil {
+		s.secrets[a.ID] = []directory.Secret{*first}
+	}
 	s.events = append(s.events, e)
 	return nil
 }
@@ -72,6 +75,33 @@ func (s *appStore) ReplaceSecrets(_ context.Context, _ directory.TenantID, app d
 		s.secrets[app] = append(s.secrets[app], *add)
 	}
 	s.events = append(s.events, e)
+	return nil
+}
+
+// app finds an app by its object id.
+func (s *appStore) app(id directory.ObjectID) (key string, a directory.Application) {
+	for key, a := range s.apps {
+		if a.ID == id {
+			return key, a
+		}
+	}
+	return "", directory.Application{}
+}
+
+func (s *appStore) ReplaceRedirects(_ context.Context, _ directory.TenantID, app directory.ObjectID, add []directory.Redirect, remove []string, e directory.AuditEvent) error {
+	key, a := s.app(app)
+	a.Redirects = append(slices.DeleteFunc(slices.Clone(a.Redirects), func(r directory.Redirect) bool { return slices.Contains(remove, r.URI) }), add...)
+	s.apps[key], s.events = a, append(s.events, e)
+	return nil
+}
+
+func (s *appStore) ReplaceCertificates(_ context.Context, _ directory.TenantID, app directory.ObjectID, add *directory.AppCertificate, remove []string, e directory.AuditEvent) error {
+	key, a := s.app(app)
+	a.Certificates = slices.DeleteFunc(slices.Clone(a.Certificates), func(c directory.AppCertificate) bool { return slices.Contains(remove, c.KeyID) })
+	if add != nil {
+		a.Certificates = append(a.Certificates, *add)
+	}
+	s.apps[key], s.events = a, append(s.events, e)
 	return nil
 }
 

@@ -191,16 +191,32 @@ type Backlog struct {
 
 // AppStore keeps app registrations, their secrets and the signing keys.
 type AppStore interface {
+	AppAddressStore
 	GetApplication(ctx context.Context, t TenantID, appID string) (Application, error)
 	ListApplications(ctx context.Context, t TenantID) ([]Application, error)
-	// CreateApplication stores app and secret together with its audit event.
-	CreateApplication(ctx context.Context, t TenantID, a Application, s Secret, e AuditEvent) error
-	// UpdateApplication matches the id, sets Version+1.
+	// CreateApplication stores the app with its redirects, certificates, secret
+	// if it has one, and audit event.
+	CreateApplication(ctx context.Context, t TenantID, a Application, s *Secret, e AuditEvent) error
+	// UpdateApplication matches the id, sets Version+1; redirects, certificates
+	// and secrets stay. Of a disabled app all token families are revoked.
 	UpdateApplication(ctx context.Context, t TenantID, a Application, e AuditEvent) error
+	// DeleteApplication takes with it all that belongs to the app, consents
+	// and token families too.
 	DeleteApplication(ctx context.Context, t TenantID, appID string, e AuditEvent) error
 	ListSecrets(ctx context.Context, t TenantID, app ObjectID) ([]Secret, error)
 	// ReplaceSecrets adds one secret and removes those named.
 	ReplaceSecrets(ctx context.Context, t TenantID, app ObjectID, add *Secret, removeKeyIDs []string, e AuditEvent) error
+}
+
+// AppAddressStore changes where an app may send people back to, and the
+// certificates it proves itself with. Each change sets the app's Version+1.
+type AppAddressStore interface {
+	// ReplaceRedirects adds and removes addresses. One that is there already,
+	// on whichever platform, is fault.Conflict with code RedirectExists.
+	ReplaceRedirects(ctx context.Context, t TenantID, app ObjectID, add []Redirect, remove []string, e AuditEvent) error
+	// ReplaceCertificates adds one and removes those named. One with the same
+	// content is fault.Conflict with code CertificateExists.
+	ReplaceCertificates(ctx context.Context, t TenantID, app ObjectID, add *AppCertificate, removeKeyIDs []string, e AuditEvent) error
 }
 
 // KeyStore keeps signing keys and other named server secrets, sealed.

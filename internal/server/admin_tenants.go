@@ -148,17 +148,14 @@ func (s *Server) adminResetTenant(r *http.Request) (any, error) {
 }
 
 func (s *Server) restoreApp(r *http.Request, t directory.TenantID, a directory.Application, secrets []directory.Secret) error {
-	if len(secrets) == 0 {
-		return nil // nobody can use it
-	}
 	event := func() directory.AuditEvent {
 		return directory.AuditEvent{ID: s.newID(), At: s.clock.Real(), Actor: directory.ActorFrom(r.Context()), Activity: "Keep application through reset", Category: "application", TargetID: string(a.ID), TargetType: "application", TargetName: a.DisplayName}
 	}
-	if err := s.db.CreateApplication(r.Context(), t, a, secrets[0], event()); err != nil {
+	if err := s.db.CreateApplication(r.Context(), t, a, nil, event()); err != nil {
 		return err
 	}
-	for i := range secrets[1:] {
-		if err := s.db.ReplaceSecrets(r.Context(), t, a.ID, &secrets[i+1], nil, event()); err != nil {
+	for i := range secrets {
+		if err := s.db.ReplaceSecrets(r.Context(), t, a.ID, &secrets[i], nil, event()); err != nil {
 			return err
 		}
 	}

@@ -6,12 +6,24 @@ import (
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
+	"taxiway/internal/signin"
 )
 
-const applicationColumns = "a.id, a.app_id, a.service_principal, a.display_name, a.permissions, a.enabled, a.created_at, a.version"
+// The last two say whether the tables beside have rows: most apps have none,
+// and an app is read for every token.
+const applicationColumns = "a.id, a.app_id, a.service_principal, a.display_name, a.permissions, a.enabled, a.public_client, a.created_at, a.version," +
+	" (SELECT count(*) FROM app_redirects r WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id)," +
+	" (SELECT count(*) FROM app_certificates k WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id)"
 
-func scanApplication(r row, a *directory.Application) error {
-	return r.Scan(asID(&a.ID), asID(&a.AppID), asID(&a.ServicePrincipal), &a.DisplayName, asJSON(&a.Permissions), asBool(&a.Enabled), asTime(&a.CreatedAt), &a.Version)
+// appRow is an application with how many rows it has beside.
+type appRow struct {
+	directory.Application
+	redirects, certificates int64
+}
+
+func scanApplication(r row, a *appRow) error {
+	return r.Scan(asID(&a.ID), asID(&a.AppID), asID(&a.ServicePrincipal), &a.DisplayName, asJSON(&a.Permissions), asBool(&a.Enabled), asBool(&a.PublicClient),
+		asTime(&a.CreatedAt), &a.Version, &a.redirects, &a.certificates)
 }
 
 const secretColumns = "s.key_id, s.application_id, s.hash, s.hint, s.display_name, s.created_at, s.expires_at" //nolint:gosec // names of columns, no secret
@@ -31,14 +43,24 @@ func scanSecret(r row, s *directory.Secret) error {
 func (db *DB) GetApplication(ctx context.Context, t directory.TenantID, appID string) (directory.Application, error) {
 	a, ok, err := first(ctx, db.reader(), scanApplication, "SELECT "+applicationColumns+" FROM applications a WHERE a.tenant_id = $1 AND a.app_id = $2", idArg(db.d, t), idArg(db.d, appID))
 	if err == nil && !ok {
-		return a, missing("application", appID)
+		return a.Application, missing("application", appID)
 	}
-	return a, fault.Wrap("get application "+appID, err)
+	if err == nil {
+		err = db.fillApp(ctx, t, &a)
+	}
+	return a.Application, fault.Wrap("get application "+appID, err)
 }
 
 // ListApplications implements directory.AppStore, the oldest first.
 func (db *DB) ListApplications(ctx context.Context, t directory.TenantID) ([]directory.Application, error) {
-	all, err := collect(ctx, db.reader(), scanApplication, "SELECT "+applicationColumns+" FROM applications a WHERE a.tenant_id = $1 ORDER BY a.created_at, a.app_id", idArg(db.d, t))
+	rows, err := collect(ctx, db.reader(), scanApplication, "SELECT "+applicationColumns+" FROM applications a WHERE a.tenant_id = $1 ORDER BY a.created_at, a.app_id", idArg(db.d, t))
+	all := make([]directory.Application, len(rows))
+	for i := range rows {
+		if err == nil {
+			err = db.fillApp(ctx, t, &rows[i])
+		}
+		all[i] = rows[i].Application
+	}
 	return all, fault.Wrap("list applications", err)
 }
 
@@ -65,16 +87,29 @@ func (db *DB) changeApps(ctx context.Context, t directory.TenantID, e directory.
 
 // CreateApplication implements directory.AppStore. A taken id is
 // fault.Conflict with code ApplicationExists.
-func (db *DB) CreateApplication(ctx context.Context, t directory.TenantID, a directory.Application, s directory.Secret, e directory.AuditEvent) error {
+func (db *DB) CreateApplication(ctx context.Context, t directory.TenantID, a directory.Application, s *directory.Secret, e directory.AuditEvent) error {
 	err := db.changeApps(ctx, t, e, func(tx *Tx) error {
 		d := tx.dialect()
-		_, err := tx.exec(ctx, "INSERT INTO applications (tenant_id, id, app_id, service_principal, display_name, permissions, enabled, created_at, version)"+
-			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", idArg(d, t), idArg(d, a.ID), idArg(d, a.AppID), idArg(d, a.ServicePrincipal), a.DisplayName,
-			jsonArg{a.Permissions}, boolArg(a.Enabled), timeArg(a.CreatedAt), max(a.Version, 1))
+		_, err := tx.exec(ctx, "INSERT INTO applications (tenant_id, id, app_id, service_principal, display_name, permissions, enabled, public_client, created_at, version)"+
+			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", idArg(d, t), idArg(d, a.ID), idArg(d, a.AppID), idArg(d, a.ServicePrincipal), a.DisplayName,
+			jsonArg{a.Permissions}, boolArg(a.Enabled), boolArg(a.PublicClient), timeArg(a.CreatedAt), max(a.Version, 1))
 		if err != nil {
 			return conflictAs(err, "ApplicationExists", "There is an application with this id already.")
 		}
-		return tx.addSecret(ctx, t, a.ID, s)
+		for _, r := range a.Redirects {
+			if err := tx.addRedirect(ctx, t, a.ID, r); err != nil {
+				return err
+			}
+		}
+		for i := range a.Certificates {
+			if err := tx.addCertificate(ctx, t, a.ID, &a.Certificates[i]); err != nil {
+				return err
+			}
+		}
+		if s == nil {
+			return nil
+		}
+		return tx.addSecret(ctx, t, a.ID, *s)
 	})
 	return fault.Wrap("create application "+a.DisplayName, err)
 }
@@ -87,7 +122,8 @@ func (tx *Tx) addSecret(ctx context.Context, t directory.TenantID, app directory
 }
 
 // UpdateApplication implements directory.AppStore. When a.Version is not the
-// stored one, somebody else changed it: fault.Precondition.
+// stored one, somebody else changed it: fault.Precondition. A disabled app's
+// token families are revoked in the same transaction.
 func (db *DB) UpdateApplication(ctx context.Context, t directory.TenantID, a directory.Application, e directory.AuditEvent) error {
 	err := db.changeApps(ctx, t, e, func(tx *Tx) error {
 		d := tx.dialect()
@@ -101,8 +137,12 @@ func (db *DB) UpdateApplication(ctx context.Context, t directory.TenantID, a dir
 		case version != a.Version:
 			return fault.New(fault.Precondition, "PreconditionFailed", "Somebody changed the application since it was read.")
 		}
-		_, err = tx.exec(ctx, "UPDATE applications SET display_name = $3, permissions = $4, enabled = $5, version = version + 1 WHERE tenant_id = $1 AND id = $2",
-			idArg(d, t), idArg(d, a.ID), a.DisplayName, jsonArg{a.Permissions}, boolArg(a.Enabled))
+		_, err = tx.exec(ctx, "UPDATE applications SET display_name = $3, permissions = $4, enabled = $5, public_client = $6, version = version + 1 WHERE tenant_id = $1 AND id = $2",
+			idArg(d, t), idArg(d, a.ID), a.DisplayName, jsonArg{a.Permissions}, boolArg(a.Enabled), boolArg(a.PublicClient))
+		if err != nil || a.Enabled {
+			return err
+		}
+		_, err = tx.revokeFamilies(ctx, t, signin.FamilyFilter{AppID: a.AppID}, e.At)
 		return err
 	})
 	return fault.Wrap("update application "+a.AppID, err)
@@ -120,7 +160,15 @@ func (db *DB) DeleteApplication(ctx context.Context, t directory.TenantID, appID
 		if !ok {
 			return missing("application", appID)
 		}
-		_, err = tx.exec(ctx, "DELETE FROM app_secrets WHERE tenant_id = $1 AND application_id = $2", idArg(d, t), idArg(d, id))
+		for _, table := range []string{"app_secrets", "app_redirects", "app_certificates"} {
+			if _, err := tx.exec(ctx, "DELETE FROM "+table+" WHERE tenant_id = $1 AND application_id = $2", idArg(d, t), idArg(d, id)); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM consents WHERE tenant_id = $1 AND app_id = $2", idArg(d, t), idArg(d, appID)); err != nil {
+			return err
+		}
+		_, err = tx.revokeFamilies(ctx, t, signin.FamilyFilter{AppID: appID}, e.At)
 		return err
 	})
 	return fault.Wrap("delete application "+appID, err)
@@ -131,12 +179,8 @@ func (db *DB) DeleteApplication(ctx context.Context, t directory.TenantID, appID
 func (db *DB) ReplaceSecrets(ctx context.Context, t directory.TenantID, app directory.ObjectID, add *directory.Secret, removeKeyIDs []string, e directory.AuditEvent) error {
 	err := db.changeApps(ctx, t, e, func(tx *Tx) error {
 		d := tx.dialect()
-		n, err := tx.exec(ctx, "UPDATE applications SET version = version + 1 WHERE tenant_id = $1 AND id = $2", idArg(d, t), idArg(d, app))
-		if err != nil {
+		if err := tx.bumpApp(ctx, t, app); err != nil {
 			return err
-		}
-		if n == 0 {
-			return missing("application", string(app))
 		}
 		for _, key := range removeKeyIDs {
 			if _, err := tx.exec(ctx, "DELETE FROM app_secrets WHERE tenant_id = $1 AND application_id = $2 AND key_id = $3", idArg(d, t), idArg(d, app), idArg(d, key)); err != nil {

@@ -26,6 +26,11 @@ func newSecret(text string) directory.Secret {
 	return directory.Secret{KeyID: newID(), Hash: sha256.Sum256([]byte(text)), Hint: "abc", DisplayName: text}
 }
 
+func aSecret(text string) *directory.Secret {
+	s := newSecret(text)
+	return &s
+}
+
 func (c *city) event(activity string) directory.AuditEvent {
 	return directory.AuditEvent{
 		ID: newID(), At: c.now, Activity: activity, Category: "application", TargetID: newID(), TargetType: "application", TargetName: "Ünïque",
@@ -37,7 +42,7 @@ func (c *city) event(activity string) directory.AuditEvent {
 func appReadsBack(c *city) {
 	app, secret := newApp(), newSecret("one")
 	app.CreatedAt, secret.CreatedAt, secret.ExpiresAt = c.now, c.now, c.now.Add(time.Hour)
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, secret, c.event("Create application")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, &secret, c.event("Create application")))
 	secret.Application = app.ID
 	c.equal("created", must(c.db.GetApplication(c.ctx, c.tenant, app.AppID)), app)
 	c.equal("secrets", must(c.db.ListSecrets(c.ctx, c.tenant, app.ID)), []directory.Secret{secret})
@@ -47,14 +52,14 @@ func appReadsBack(c *city) {
 	c.equal("updated", must(c.db.GetApplication(c.ctx, c.tenant, app.AppID)), app)
 	older := newApp()
 	older.CreatedAt = c.now.Add(-time.Hour)
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, older, newSecret("two"), c.event("Create application")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, older, aSecret("two"), c.event("Create application")))
 	c.equal("the oldest first", must(c.db.ListApplications(c.ctx, c.tenant)), []directory.Application{older, app})
 	c.equal("of the other tenant", len(must(c.db.ListApplications(c.ctx, c.other))), 0)
 }
 
 func appMissing(c *city) {
 	app := newApp()
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, newSecret("s"), c.event("Create application")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, aSecret("s"), c.event("Create application")))
 	_, err := c.db.GetApplication(c.ctx, c.other, app.AppID)
 	c.missing(err)
 	_, err = c.db.GetApplication(c.ctx, c.tenant, "no uuid")
@@ -68,19 +73,19 @@ func appMissing(c *city) {
 
 func appTaken(c *city) {
 	app := newApp()
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, newSecret("s"), c.event("x")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, aSecret("s"), c.event("x")))
 	again := newApp()
 	again.AppID = app.AppID
-	c.faulty(fault.Conflict, "ApplicationExists", c.db.CreateApplication(c.ctx, c.tenant, again, newSecret("s"), c.event("x")))
+	c.faulty(fault.Conflict, "ApplicationExists", c.db.CreateApplication(c.ctx, c.tenant, again, aSecret("s"), c.event("x")))
 	again = newApp()
 	again.ID = app.ID
-	c.faulty(fault.Conflict, "ApplicationExists", c.db.CreateApplication(c.ctx, c.tenant, again, newSecret("s"), c.event("x")))
-	c.ok(c.db.CreateApplication(c.ctx, c.other, app, newSecret("s"), c.event("x")))
+	c.faulty(fault.Conflict, "ApplicationExists", c.db.CreateApplication(c.ctx, c.tenant, again, aSecret("s"), c.event("x")))
+	c.ok(c.db.CreateApplication(c.ctx, c.other, app, aSecret("s"), c.event("x")))
 }
 
 func appStale(c *city) {
 	app := newApp()
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, newSecret("s"), c.event("x")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, aSecret("s"), c.event("x")))
 	won := 0
 	for _, err := range c.together(5, func(int) error { return c.db.UpdateApplication(c.ctx, c.tenant, app, c.event("x")) }) {
 		if err == nil {
@@ -94,7 +99,7 @@ func appStale(c *city) {
 
 func appSecrets(c *city) {
 	app, one, two := newApp(), newSecret("one"), newSecret("two")
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, one, c.event("x")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, &one, c.event("x")))
 	one.Application, two.Application = app.ID, app.ID
 	c.ok(c.db.ReplaceSecrets(c.ctx, c.tenant, app.ID, &two, nil, c.event("x")))
 	c.equal("both", must(c.db.ListSecrets(c.ctx, c.tenant, app.ID)), []directory.Secret{one, two})
@@ -107,7 +112,7 @@ func appSecrets(c *city) {
 
 func appDeleted(c *city) {
 	app := newApp()
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, newSecret("s"), c.event("x")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, aSecret("s"), c.event("x")))
 	c.ok(c.db.DeleteApplication(c.ctx, c.tenant, app.AppID, c.event("x")))
 	_, err := c.db.GetApplication(c.ctx, c.tenant, app.AppID)
 	c.missing(err)
@@ -116,7 +121,7 @@ func appDeleted(c *city) {
 
 func appAudited(c *city) {
 	app := newApp()
-	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, newSecret("s"), c.event("x")))
+	c.ok(c.db.CreateApplication(c.ctx, c.tenant, app, aSecret("s"), c.event("x")))
 	c.ok(c.db.UpdateApplication(c.ctx, c.tenant, app, c.event("x")))
 	c.faulty(fault.Precondition, "PreconditionFailed", c.db.UpdateApplication(c.ctx, c.tenant, app, c.event("x")))
 	c.ok(c.db.ReplaceSecrets(c.ctx, c.tenant, app.ID, nil, nil, c.event("x")))

@@ -90,7 +90,7 @@ func tenantDeleted(c *city) {
 			c.ok(tx.PutMobilityPolicy(c.ctx, t, directory.DefaultMobilityPolicy(directory.MDM)))
 			return tx.Audit(c.ctx, t, c.event("Create group"))
 		})
-		c.ok(c.db.CreateApplication(c.ctx, t, newApp(), newSecret("s"), c.event("Create application")))
+		c.ok(c.db.CreateApplication(c.ctx, t, newApp(), aSecret("s"), c.event("Create application")))
 	}
 	before := must(c.db.CountRows(c.ctx, c.other))
 	c.tx(func(tx *sqlstore.Tx) error { return tx.DeleteTenant(c.ctx, c.tenant) })

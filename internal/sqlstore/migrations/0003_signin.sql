@@ -30,6 +30,7 @@ CREATE TABLE app_certificates (
     expires_at     {{long}} NOT NULL,
     PRIMARY KEY (tenant_id, application_id, key_id)
 );
+CREATE UNIQUE INDEX app_certificates_sha256 ON app_certificates (tenant_id, application_id, sha256);
 
 -- What may be done for a person. An all-zero user is everybody in the tenant.
 CREATE TABLE consents (
@@ -147,6 +148,7 @@ CREATE INDEX token_families_user ON token_families (tenant_id, user_id);
 CREATE INDEX token_families_app ON token_families (tenant_id, app_id);
 CREATE INDEX token_families_session ON token_families (tenant_id, session_id);
 CREATE INDEX token_families_age ON token_families (ends_at);
+CREATE INDEX token_families_revoked ON token_families (revoked_at) WHERE revoked_at > 0;
 
 CREATE TABLE auth_codes (
     tenant_id  {{uuid}} NOT NULL,
@@ -173,13 +175,14 @@ CREATE INDEX refresh_tokens_family ON refresh_tokens (tenant_id, family_id);
 CREATE INDEX refresh_tokens_age ON refresh_tokens (expires_at);
 
 -- The tenant is all zero until somebody approves a code asked for on common.
--- state is 0 waiting, 1 approved, 2 declined, 3 used.
+-- state is 0 waiting, 1 approved, 2 declined, 3 used. poll_wait is in seconds.
 CREATE TABLE device_codes (
     hash       {{bytes}} NOT NULL PRIMARY KEY,
     user_code  {{text}} NOT NULL,
     tenant_id  {{uuid}} NOT NULL,
     body       {{json}} NOT NULL,
     state      {{small}} NOT NULL DEFAULT 0,
+    poll_wait  {{small}} NOT NULL DEFAULT 5,
     polled_at  {{long}} NOT NULL DEFAULT 0,
     expires_at {{long}} NOT NULL
 );
