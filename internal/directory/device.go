@@ -30,7 +30,8 @@ type Device struct {
 	DeviceOwnership        string // Company, Personal, Unknown; empty until enrolled
 	OperatingSystem        string
 	OperatingSystemVersion string
-	RegisteredUser         ObjectID
+	RegisteredUser         ObjectID  // who joined it last; the person may be gone
+	RegisteredAt           time.Time // when the PC joined or registered; zero before
 	LastSeen               time.Time
 	// Attributes holds every other single-valued text property of the rule
 	// language under its rule name (deviceManufacturer, not manufacturer).

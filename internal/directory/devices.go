@@ -37,22 +37,26 @@ func (s *Service) UpdateDevice(ctx context.Context, t TenantID, id ObjectID, ifM
 		if err := tx.MarkDirty(ctx, t, TopicDevice, []ObjectID{id}, 0, s.Lease()); err != nil {
 			return err
 		}
-		diff := differences{}
-		diff.text("displayName", was.DisplayName, d.DisplayName)
-		diff.flag("accountEnabled", was.AccountEnabled, d.AccountEnabled)
-		diff.text("deviceOwnership", was.DeviceOwnership, d.DeviceOwnership)
-		diff.text("operatingSystem", was.OperatingSystem, d.OperatingSystem)
-		diff.text("operatingSystemVersion", was.OperatingSystemVersion, d.OperatingSystemVersion)
-		diff.text("trustType", was.TrustType, d.TrustType)
-		diff.text("physicalIds", strings.Join(was.PhysicalIDs, ", "), strings.Join(d.PhysicalIDs, ", "))
-		diff.attributes(was.Attributes, d.Attributes)
-		return s.audit(ctx, tx, t, "Update device", "device", string(id), d.DisplayName, diff.list...)
+		return s.audit(ctx, tx, t, "Update device", "device", string(id), d.DisplayName, deviceChanges(&was, &d).list...)
 	})
 	if err != nil {
 		return Device{}, fault.Wrap("update device", err)
 	}
 	s.Settler.SettleObjects(ctx, t, TopicDevice, []ObjectID{id})
 	return d, nil
+}
+
+func deviceChanges(was, is *Device) *differences {
+	d := &differences{}
+	d.text("displayName", was.DisplayName, is.DisplayName)
+	d.flag("accountEnabled", was.AccountEnabled, is.AccountEnabled)
+	d.text("deviceOwnership", was.DeviceOwnership, is.DeviceOwnership)
+	d.text("operatingSystem", was.OperatingSystem, is.OperatingSystem)
+	d.text("operatingSystemVersion", was.OperatingSystemVersion, is.OperatingSystemVersion)
+	d.text("trustType", was.TrustType, is.TrustType)
+	d.text("physicalIds", strings.Join(was.PhysicalIDs, ", "), strings.Join(is.PhysicalIDs, ", "))
+	d.attributes(was.Attributes, is.Attributes)
+	return d
 }
 
 // DeleteDevice removes a device object. One that a registration stands on is

@@ -92,10 +92,13 @@ func ascii(s string) bool {
 // MemberKind is what a member is.
 type MemberKind string
 
-// Groups in groups are refused; docs/parity.md says so.
+// An assigned group can have other groups as members. Who is in them counts for
+// the join settings and for transitive reads; profiles go to the PCs that are
+// members of the group itself (docs/parity.md).
 const (
 	MemberUser   MemberKind = "user"
 	MemberDevice MemberKind = "device"
+	MemberGroup  MemberKind = "group"
 )
 
 // Membership is one object in one group.

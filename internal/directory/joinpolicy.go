@@ -133,19 +133,40 @@ func (a *Audience) validate(path string) error {
 	return nil
 }
 
-// MayJoin decides whether a user may join one more PC. groups are the user's,
-// devices how many the user has joined or registered already; reason says why
-// not (Windows shows code 801c0003).
-func (p *JoinPolicy) MayJoin(user ObjectID, groups []ObjectID, devices int) (ok bool, reason string) {
-	switch {
-	case p.Join.Reach == ReachNone:
-		return false, "Nobody may join devices: the setting 'Users may join devices' is None."
-	case !p.Join.Holds(user, groups):
-		return false, "The user is neither among the users nor in a group that may join devices."
-	case p.DeviceQuota != UnlimitedDevices && devices >= p.DeviceQuota:
-		return false, fmt.Sprintf("The user has %d devices and may have %d.", devices, p.DeviceQuota)
+// Joiner is who wants to bring a PC into the directory.
+type Joiner struct {
+	User    ObjectID
+	Groups  []ObjectID // the user's, through other groups too
+	MFA     bool       // the sign-in had a second factor
+	Devices int        // how many others the user owns already
+}
+
+// Codes of a join that the policy refuses. Each is fault.Denied.
+const (
+	CodeJoinNotAllowed = "JoinNotAllowed"
+	CodeMFARequired    = "MultiFactorAuthenticationRequired"
+	CodeQuotaReached   = "DeviceQuotaReached"
+)
+
+// Admit decides whether a user may join or register one more PC, and says why
+// not. What the user cannot change is told before what the user can.
+func (p *JoinPolicy) Admit(kind JoinType, j *Joiner) error {
+	audience, setting, verb, path := &p.Join, "'Users may join devices'", "join", joinPath
+	if kind == JoinRegister {
+		audience, setting, verb, path = &p.Register, "'Users may register their devices'", "register", registerPath
 	}
-	return true, ""
+	const ask = "Ask an administrator to change the device settings of the directory."
+	switch {
+	case audience.Reach == ReachNone:
+		return fault.Field(fault.Denied, CodeJoinNotAllowed, path, "Nobody may "+verb+" devices: the setting "+setting+" is None.", ask)
+	case !audience.Holds(j.User, j.Groups):
+		return fault.Field(fault.Denied, CodeJoinNotAllowed, path, "The user is neither among the users nor in a group that may "+verb+" devices.", ask)
+	case p.MFA == MFARequired && !j.MFA:
+		return fault.Field(fault.Denied, CodeMFARequired, mfaPath, "Joining and registering devices needs a second factor, and this sign-in had none.", "Sign in again with the authenticator app, then repeat the request.")
+	case p.DeviceQuota != UnlimitedDevices && j.Devices >= p.DeviceQuota:
+		return fault.Field(fault.Denied, CodeQuotaReached, quotaPath, fmt.Sprintf("The user has %d devices and may have %d.", j.Devices, p.DeviceQuota), "Remove a device the user no longer has, or raise the number of devices per user.")
+	}
+	return nil
 }
 
 // clone gives a copy that shares no list with p.

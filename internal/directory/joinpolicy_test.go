@@ -12,37 +12,59 @@ func TestWhoMayJoin(t *testing.T) {
 	t.Parallel()
 	some := directory.Audience{Reach: directory.ReachSelected, Users: []directory.ObjectID{"ann"}, Groups: []directory.ObjectID{"pilots", "sales"}}
 	all, none := directory.Audience{Reach: directory.ReachAll}, directory.Audience{Reach: directory.ReachNone}
+	const denied, mfa, full = directory.CodeJoinNotAllowed, directory.CodeMFARequired, directory.CodeQuotaReached
 	for _, c := range []struct {
-		name    string
-		join    directory.Audience
-		quota   int
-		user    directory.ObjectID
-		groups  []directory.ObjectID
-		devices int
-		ok      bool
-		says    string
+		name  string
+		reach directory.Audience
+		quota int
+		who   directory.Joiner
+		code  string
+		says  string
 	}{
-		{name: "everyone may join", join: all, quota: 50, user: "bob", ok: true},
-		{name: "the last device of the quota", join: all, quota: 50, user: "bob", devices: 49, ok: true},
-		{name: "one more than the quota", join: all, quota: 50, user: "bob", devices: 50, says: "has 50 devices and may have 50"},
-		{name: "more devices than a quota that was lowered", join: all, quota: 5, user: "bob", devices: 9, says: "may have 5"},
-		{name: "unlimited has no last device", join: all, quota: directory.UnlimitedDevices, user: "bob", devices: 100_000, ok: true},
-		{name: "a quota of nothing", join: all, quota: 0, user: "bob", says: "may have 0"},
-		{name: "nobody may join", join: none, quota: 50, user: "bob", says: "None"},
-		{name: "a selected user", join: some, quota: 50, user: "ann", ok: true},
-		{name: "a member of a selected group", join: some, quota: 50, user: "bob", groups: []directory.ObjectID{"other", "sales"}, ok: true},
-		{name: "a user who is not selected", join: some, quota: 50, user: "bob", groups: []directory.ObjectID{"other"}, says: "neither among the users"},
-		{name: "a user named like a group", join: some, quota: 50, user: "pilots", says: "neither among the users"},
-		{name: "a selected user over the quota", join: some, quota: 1, user: "ann", devices: 1, says: "may have 1"},
-		{name: "a selection of nobody", join: directory.Audience{Reach: directory.ReachSelected}, quota: 50, user: "ann", says: "neither among the users"},
-		{name: "a setting that was never made", quota: 50, user: "ann", says: "neither among the users"},
+		{name: "everyone may join", reach: all, quota: 50, who: directory.Joiner{User: "bob"}},
+		{name: "the last device of the quota", reach: all, quota: 50, who: directory.Joiner{User: "bob", Devices: 49}},
+		{name: "one more than the quota", reach: all, quota: 50, who: directory.Joiner{User: "bob", Devices: 50}, code: full, says: "has 50 devices and may have 50"},
+		{name: "more devices than a quota that was lowered", reach: all, quota: 5, who: directory.Joiner{User: "bob", Devices: 9}, code: full, says: "may have 5"},
+		{name: "unlimited has no last device", reach: all, quota: directory.UnlimitedDevices, who: directory.Joiner{User: "bob", Devices: 100_000}},
+		{name: "a quota of nothing", reach: all, quota: 0, who: directory.Joiner{User: "bob"}, code: full, says: "may have 0"},
+		{name: "nobody may", reach: none, quota: 50, who: directory.Joiner{User: "bob"}, code: denied, says: "None"},
+		{name: "a selected user", reach: some, quota: 50, who: directory.Joiner{User: "ann"}},
+		{name: "a member of a selected group", reach: some, quota: 50, who: directory.Joiner{User: "bob", Groups: []directory.ObjectID{"other", "sales"}}},
+		{name: "a user who is not selected", reach: some, quota: 50, who: directory.Joiner{User: "bob", Groups: []directory.ObjectID{"other"}}, code: denied, says: "neither among the users"},
+		{name: "a user named like a group", reach: some, quota: 50, who: directory.Joiner{User: "pilots"}, code: denied, says: "neither among the users"},
+		{name: "a selected user over the quota", reach: some, quota: 1, who: directory.Joiner{User: "ann", Devices: 1}, code: full, says: "may have 1"},
+		{name: "a selection of nobody", reach: directory.Audience{Reach: directory.ReachSelected}, quota: 50, who: directory.Joiner{User: "ann"}, code: denied, says: "neither among the users"},
+		{name: "a setting that was never made", quota: 50, who: directory.Joiner{User: "ann"}, code: denied, says: "neither among the users"},
 	} {
-		p := directory.DefaultJoinPolicy()
-		p.Join, p.DeviceQuota = c.join, c.quota
-		ok, reason := p.MayJoin(c.user, c.groups, c.devices)
-		if ok != c.ok || (reason == "") != ok || !strings.Contains(reason, c.says) {
-			t.Errorf("%s: %v %q, want %v and %q", c.name, ok, reason, c.ok, c.says)
+		for _, required := range []directory.MFARequirement{directory.MFANotRequired, directory.MFARequired} {
+			for _, kind := range []directory.JoinType{directory.JoinEntra, directory.JoinRegister} {
+				p := directory.DefaultJoinPolicy()
+				p.Join, p.Register = none, none
+				if kind == directory.JoinEntra {
+					p.Join = c.reach
+				} else {
+					p.Register = c.reach
+				}
+				p.DeviceQuota, p.MFA = c.quota, required
+				who := c.who
+				who.MFA = required == directory.MFARequired
+				admitted(t, c.name, p.Admit(kind, &who), c.code, c.says)
+				if who.MFA = false; required == directory.MFARequired && c.code != denied {
+					admitted(t, c.name+" without a second factor", p.Admit(kind, &who), mfa, "second factor")
+				}
+			}
 		}
+	}
+}
+
+// admitted checks a decision; an empty code lets in.
+func admitted(t *testing.T, name string, err error, code, says string) {
+	t.Helper()
+	e, ok := fault.As(err)
+	switch {
+	case code == "" && err == nil:
+	case !ok || e.Kind != fault.Denied || e.Code != code || !strings.Contains(e.Message, says) || e.Details[0].Remedy == "":
+		t.Errorf("%s: %v, want %q that says %q", name, err, code, says)
 	}
 }
 
@@ -52,8 +74,8 @@ func TestTheDefaultJoinPolicyIsValid(t *testing.T) {
 	if err := p.Validate(); err != nil {
 		t.Error(err)
 	}
-	if ok, reason := p.MayJoin("anyone", nil, directory.DefaultDeviceQuota-1); !ok {
-		t.Error(reason)
+	if err := p.Admit(directory.JoinEntra, &directory.Joiner{User: "anyone", Devices: directory.DefaultDeviceQuota - 1}); err != nil {
+		t.Error(err)
 	}
 }
 

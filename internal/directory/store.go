@@ -12,6 +12,7 @@ type Store interface {
 	InTx(ctx context.Context, fn func(Tx) error) error
 	Reader
 	JoinSettingsReader
+	JoinReader
 	RoleReader
 }
 
@@ -28,6 +29,7 @@ type Tx interface {
 	MarkTx
 	AuditTx
 	JoinSettingsTx
+	JoinTx
 	RoleTx
 }
 

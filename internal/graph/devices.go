@@ -70,7 +70,7 @@ var deviceTable = &odata.Table{
 		prop("operatingSystemVersion", odata.String, filter|sorted),
 		prop("physicalIds", odata.Strings, filter|readOnly),
 		prop("profileType", odata.String, filter),
-		prop("registrationDateTime", odata.Time, readOnly),
+		prop("registrationDateTime", odata.Time, filter|sorted|readOnly),
 		prop("systemLabels", odata.Strings, filter|readOnly),
 		prop("trustType", odata.String, filter|readOnly),
 		nested("extensionAttributes", "microsoft.graph.onPremisesExtensionAttributes", 0),
@@ -115,7 +115,7 @@ func deviceWire(d *directory.Device) device {
 	at := func(name string) *string { return orNull(d.Attributes[name]) }
 	w := device{
 		ETag: etagOf(d.Version), ID: string(d.ID), AccountEnabled: d.AccountEnabled, LastSignIn: timeOrNull(d.LastSeen),
-		CreatedDateTime: d.CreatedAt.UTC(), RegistrationTime: timeOrNull(d.CreatedAt),
+		CreatedDateTime: d.CreatedAt.UTC(), RegistrationTime: timeOrNull(d.RegisteredAt),
 		DeviceCategory: at(attributeCategory), DeviceID: string(d.DeviceID), DeviceOwnership: orNull(d.DeviceOwnership), DisplayName: d.DisplayName,
 		EnrollmentProfile: at(attributeProfileName), ManagementType: at(attributeManagement), Manufacturer: at(attributeManufacturer),
 		MDMAppID: at(attributeMDMApp), Model: at(attributeModel), OperatingSystem: orNull(d.OperatingSystem), OSVersion: orNull(d.OperatingSystemVersion),

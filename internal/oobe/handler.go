@@ -30,6 +30,7 @@ type Handler struct {
 	Devices   Devices
 	Sightings *autopilot.Sightings
 	Proof     *Proof
+	Tickets   *autopilot.Tickets
 	Clock     directory.Clock
 	Log       *slog.Logger
 }

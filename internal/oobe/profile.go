@@ -20,6 +20,13 @@ type challenge struct {
 	EncryptedNonce []byte `json:"EncryptedNonce"` // RSA-OAEP with SHA-256, to the endorsement key
 }
 
+// ticketed is the profile of a PC that proved itself, with the ticket it joins
+// with. DeviceTicket is this server's own: Windows gets its ticket elsewhere.
+type ticketed struct {
+	autopilot.Document
+	DeviceTicket string `json:"DeviceTicket"`
+}
+
 // profile answers with a refusal, a challenge, or the profile.
 func (h *Handler) profile(r *http.Request) (any, error) {
 	in, hash, err := read(r)
@@ -44,10 +51,15 @@ func (h *Handler) profile(r *http.Request) (any, error) {
 	if no != nil {
 		return refused(no), nil
 	}
-	if proven {
-		h.Sightings.Note(asked.Tenant, asked.Device.ID, h.Clock.Now(asked.Tenant))
+	if !proven {
+		return doc, nil
 	}
-	return doc, nil
+	h.Sightings.Note(asked.Tenant, asked.Device.ID, h.Clock.Now(asked.Tenant))
+	ticket, err := h.Tickets.Issue(asked)
+	if err != nil {
+		return nil, err
+	}
+	return ticketed{doc, ticket}, nil
 }
 
 // prove checks the proof that came along, or makes a challenge when none did.

@@ -12,13 +12,17 @@ import (
 
 // devicesHandler is the listener for PCs.
 func (s *Server) devicesHandler() http.Handler {
-	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Clock: s.clock, Log: s.log}
+	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Tickets: s.joining.tickets, Clock: s.clock, Log: s.log}
+	join := s.joinHandler()
 	return s.limited(newLimiter(s.cfg.Limits.DeviceRate, 0, s.clock.Real), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/ztd/") {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/ztd/"):
 			h.ServeHTTP(w, r)
-			return
+		case join.Owns(r.URL.Path):
+			join.ServeHTTP(w, r)
+		default:
+			http.NotFound(w, r)
 		}
-		http.NotFound(w, r)
 	}))
 }
 

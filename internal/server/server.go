@@ -48,6 +48,7 @@ type Server struct {
 	skipKey   []byte
 	requests  *limiter
 	proof     *oobe.Proof
+	joining   *joining
 	sightings *autopilot.Sightings
 	authority *authority
 	runner    *jobs.Runner

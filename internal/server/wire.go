@@ -57,6 +57,9 @@ func (s *Server) wire(ctx context.Context) error {
 	if s.proof, err = oobe.NewProof(proofKey, s.clock, s.db); err != nil {
 		return err
 	}
+	if s.joining, err = s.openJoining(ctx); err != nil {
+		return err
+	}
 	s.sightings = &autopilot.Sightings{Store: s.db}
 	s.requests = newLimiter(s.cfg.Limits.RequestRate, s.cfg.Limits.RequestBurst, s.clock.Real)
 	s.runner.Jobs = s.deviceJobs()

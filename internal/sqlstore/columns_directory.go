@@ -50,6 +50,7 @@ var deviceFields = withExtensions(withAttributes(map[string]field[directory.Devi
 	"systemLabels":                  {unlisted(), func(d *directory.Device) any { return d.SystemLabels }},
 	"approximateLastSignInDateTime": {moment("d.last_seen").orNull(), func(d *directory.Device) any { return d.LastSeen }},
 	"createdDateTime":               {moment("d.created_at").orNull(), func(d *directory.Device) any { return d.CreatedAt }},
+	"registrationDateTime":          {moment("d.registered_at").orNull(), func(d *directory.Device) any { return d.RegisteredAt }},
 }, deviceAttributes, attributesOf), attributesOf)
 
 var deviceAttributes = map[string]string{

@@ -11,11 +11,11 @@ import (
 
 // deviceColumns are in the order of scanDevice; d is the table's name in a query.
 const deviceColumns = "d.id, d.device_id, d.display_name, d.enabled, d.physical_ids, d.trust_type, d.ownership, d.os, d.os_version," +
-	" d.registered_user, d.last_seen, d.attrs, d.system_labels, d.rooted, d.created_at, d.version"
+	" d.registered_user, d.registered_at, d.last_seen, d.attrs, d.system_labels, d.rooted, d.created_at, d.version"
 
 func scanDevice(r row, d *directory.Device) error {
 	err := r.Scan(asID(&d.ID), asID(&d.DeviceID), &d.DisplayName, asBool(&d.AccountEnabled), asJSON(&d.PhysicalIDs), &d.TrustType, &d.DeviceOwnership,
-		&d.OperatingSystem, &d.OperatingSystemVersion, asID(&d.RegisteredUser), asTime(&d.LastSeen), asJSON(&d.Attributes), asJSON(&d.SystemLabels),
+		&d.OperatingSystem, &d.OperatingSystemVersion, asID(&d.RegisteredUser), asTime(&d.RegisteredAt), asTime(&d.LastSeen), asJSON(&d.Attributes), asJSON(&d.SystemLabels),
 		asBool(&d.IsRooted), asTime(&d.CreatedAt), &d.Version)
 	if d.Attributes == nil {
 		d.Attributes = map[string]string{}
@@ -49,14 +49,14 @@ func (tx *Tx) CreateDevices(ctx context.Context, t directory.TenantID, ds []dire
 			tenant, idArg(d, v.ID), idArg(d, v.DeviceID), v.DisplayName, odata.Fold(v.DisplayName), boolArg(v.AccountEnabled),
 			jsonArg{v.PhysicalIDs},
 			tagKey(v),
-			v.TrustType, v.DeviceOwnership, v.OperatingSystem, v.OperatingSystemVersion, idArg(d, v.RegisteredUser), timeArg(v.LastSeen),
+			v.TrustType, v.DeviceOwnership, v.OperatingSystem, v.OperatingSystemVersion, idArg(d, v.RegisteredUser), timeArg(v.RegisteredAt), timeArg(v.LastSeen),
 			jsonArg{v.Attributes},
 			jsonArg{v.SystemLabels},
 			boolArg(v.IsRooted), timeArg(v.CreatedAt), max(v.Version, 1),
 		}
 	}
 	err := insertRows(ctx, tx, "INSERT INTO devices (tenant_id, id, device_id, display_name, name_key, enabled, physical_ids, order_key, trust_type, ownership,"+
-		" os, os_version, registered_user, last_seen, attrs, system_labels, rooted, created_at, version) VALUES ", rows, "")
+		" os, os_version, registered_user, registered_at, last_seen, attrs, system_labels, rooted, created_at, version) VALUES ", rows, "")
 	return fault.Wrap("create devices", conflictAs(err, "DeviceExists", "There is a device with this id already."))
 }
 
@@ -64,10 +64,10 @@ func (tx *Tx) CreateDevices(ctx context.Context, t directory.TenantID, ds []dire
 func (tx *Tx) UpdateDevice(ctx context.Context, t directory.TenantID, v directory.Device) error {
 	d := tx.dialect()
 	n, err := tx.exec(ctx, "UPDATE devices SET device_id = $3, display_name = $4, name_key = $5, enabled = $6, physical_ids = $7, order_key = $8, trust_type = $9,"+
-		" ownership = $10, os = $11, os_version = $12, registered_user = $13, last_seen = $14, attrs = $15, system_labels = $16, rooted = $17,"+
+		" ownership = $10, os = $11, os_version = $12, registered_user = $13, registered_at = $14, last_seen = $15, attrs = $16, system_labels = $17, rooted = $18,"+
 		" version = version + 1 WHERE tenant_id = $1 AND id = $2",
 		idArg(d, t), idArg(d, v.ID), idArg(d, v.DeviceID), v.DisplayName, odata.Fold(v.DisplayName), boolArg(v.AccountEnabled), jsonArg{v.PhysicalIDs}, tagKey(&v),
-		v.TrustType, v.DeviceOwnership, v.OperatingSystem, v.OperatingSystemVersion, idArg(d, v.RegisteredUser), timeArg(v.LastSeen),
+		v.TrustType, v.DeviceOwnership, v.OperatingSystem, v.OperatingSystemVersion, idArg(d, v.RegisteredUser), timeArg(v.RegisteredAt), timeArg(v.LastSeen),
 		jsonArg{v.Attributes}, jsonArg{v.SystemLabels}, boolArg(v.IsRooted))
 	if err == nil && n == 0 {
 		return missing("device", string(v.ID))
@@ -76,10 +76,13 @@ func (tx *Tx) UpdateDevice(ctx context.Context, t directory.TenantID, v director
 }
 
 // DeleteDevices implements directory.DeviceTx: devices go with their
-// memberships and marks; one that is not there is no error.
+// memberships, marks, owners and users, their certificates are revoked; one that
+// is not there is no error.
 func (tx *Tx) DeleteDevices(ctx context.Context, t directory.TenantID, ids []directory.ObjectID) error {
-	_, err := tx.deleteObjects(ctx, t, "devices", directory.TopicDevice, ids)
-	return fault.Wrap("delete devices", err)
+	if _, err := tx.deleteObjects(ctx, t, "devices", directory.TopicDevice, ids); err != nil {
+		return fault.Wrap("delete devices", err)
+	}
+	return fault.Wrap("delete devices", tx.endRegistrations(ctx, t, ids, tx.db.clock()))
 }
 
 // LockDevices implements directory.DeviceTx.

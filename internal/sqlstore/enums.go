@@ -19,7 +19,8 @@ type enum[T ~string] struct {
 var (
 	groupKinds  = enum[directory.GroupKind]{"group kind", []directory.GroupKind{"", directory.Assigned, directory.DynamicUser, directory.DynamicDevice}}
 	processings = enum[directory.Processing]{"processing state", []directory.Processing{"", directory.ProcessingOn, directory.ProcessingPaused}}
-	memberKinds = enum[directory.MemberKind]{"member kind", []directory.MemberKind{"", directory.MemberUser, directory.MemberDevice}}
+	memberKinds = enum[directory.MemberKind]{"member kind", []directory.MemberKind{"", directory.MemberUser, directory.MemberDevice, directory.MemberGroup}}
+	personRoles = enum[directory.PersonRole]{"role of a person", []directory.PersonRole{"", directory.DeviceOwner, directory.DeviceUser}}
 )
 
 type enumArg[T ~string] struct {

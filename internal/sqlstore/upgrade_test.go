@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,7 +63,7 @@ func TestADatabaseOfSchema1IsMigratedWithWhatIsInIt(t *testing.T) {
 		}
 		db := storetest.Reopen(t, o)
 		if e.Name == "sqlite" {
-			if _, err := os.Stat(filepath.Join(o.Dir, sqlstore.FileName+".before-0002")); err != nil {
+			if _, err := os.Stat(filepath.Join(o.Dir, fmt.Sprintf("%s.before-%04d", sqlstore.FileName, sqlstore.SchemaVersion))); err != nil {
 				t.Errorf("no copy from before the migration: %v", err)
 			}
 		}

@@ -25,7 +25,7 @@ func fullDevice(c *city) directory.Device {
 	return directory.Device{
 		ID: newObject(), DeviceID: directory.DeviceID(newID()), DisplayName: "DESKTOP-Ä1", AccountEnabled: true,
 		PhysicalIDs: []string{"[ZTDId]:" + newID(), "[OrderID]:Kiosk \"7\""}, TrustType: "AzureAd", DeviceOwnership: "Company",
-		OperatingSystem: "Windows", OperatingSystemVersion: "10.0.26100.1", RegisteredUser: newObject(), LastSeen: c.now,
+		OperatingSystem: "Windows", OperatingSystemVersion: "10.0.26100.1", RegisteredUser: newObject(), RegisteredAt: c.now, LastSeen: c.now,
 		Attributes: map[string]string{"deviceManufacturer": "Contoso", "extensionAttribute1": "x"}, SystemLabels: []string{"AzureResource"},
 		IsRooted: true, CreatedAt: c.now, Version: 1,
 	}

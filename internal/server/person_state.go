@@ -1,0 +1,43 @@
+package server
+
+import (
+	"context"
+
+	"taxiway/internal/access"
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+	"taxiway/internal/signin"
+)
+
+// clientState is appState for tokens of people, who also use the apps that
+// every tenant has.
+func (s *Server) clientState(ctx context.Context, tenant, appID string) (access.AppState, error) {
+	if app, ok := signin.FirstParty(appID); ok {
+		return access.AppState{Name: app.Name, Enabled: true}, nil
+	}
+	return s.appState(ctx, tenant, appID)
+}
+
+// userState tells the token check what a person is now.
+func (s *Server) userState(ctx context.Context, tenant, objectID string) (access.UserState, error) {
+	u, err := s.db.GetUser(ctx, directory.TenantID(tenant), objectID)
+	if err != nil {
+		return access.UserState{}, err
+	}
+	roles, err := s.db.RolesOf(ctx, directory.TenantID(tenant), u.ID)
+	if err != nil {
+		return access.UserState{}, fault.Wrap("read a person's roles", err)
+	}
+	state := access.UserState{UPN: u.UserPrincipalName, Name: u.DisplayName, Enabled: u.AccountEnabled, SessionsFrom: u.SessionsFrom}
+	for _, r := range roles {
+		state.Roles = append(state.Roles, string(r))
+	}
+	return state, nil
+}
+
+// deviceState tells the token check whether the PC a person signed in on may
+// still be used.
+func (s *Server) deviceState(ctx context.Context, tenant, deviceID string) (bool, error) {
+	d, err := s.db.FindDevice(ctx, directory.TenantID(tenant), directory.DeviceID(deviceID))
+	return d.AccountEnabled && d.Joined(), err
+}

@@ -1,0 +1,135 @@
+package servertest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/binary"
+	"maps"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// JoinPath is where PCs join.
+const JoinPath = DeviceURL + "/EnrollmentServer/device/?api-version=2.0"
+
+// Resource and client of a join, as Windows asks for them.
+const (
+	joinResource = "urn:ms-drs:enterpriseregistration.windows.net"
+	brokerApp    = "29d9ed98-a469-4536-ade2-f981bc1d605e"
+)
+
+// Joiner is a PC with the key it joins with.
+type Joiner struct {
+	Key         *rsa.PrivateKey
+	Certificate *x509.Certificate // once it has joined
+}
+
+// NewJoiner makes a PC's key.
+func NewJoiner(t testing.TB) *Joiner {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Joiner{Key: key}
+}
+
+// CSR is the certificate request as Windows makes it: always of this subject.
+func (j *Joiner) CSR(t testing.TB) []byte {
+	t.Helper()
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
+		Subject: pkix.Name{CommonName: "7E980AD9-B86D-4306-9425-9AC066FB014A"}, SignatureAlgorithm: x509.SHA256WithRSA,
+	}, j.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+// Blob is the public key as a BCRYPT_RSAKEY_BLOB.
+func (j *Joiner) Blob() []byte {
+	n, e := j.Key.N.Bytes(), []byte{byte(j.Key.E >> 16), byte(j.Key.E >> 8), byte(j.Key.E)}
+	out := []byte("RSA1")
+	for _, v := range []int{len(n) * 8, len(e), len(n), 0, 0} {
+		out = binary.LittleEndian.AppendUint32(out, uint32(v))
+	}
+	return append(append(out, e...), n...)
+}
+
+// Body is a join request as ROADtools sends it; more is set over it.
+func (j *Joiner) Body(t testing.TB, name string, more map[string]any) map[string]any {
+	t.Helper()
+	body := map[string]any{
+		"CertificateRequest": map[string]any{"Type": "pkcs10", "Data": base64.StdEncoding.EncodeToString(j.CSR(t))},
+		"TransportKey":       base64.StdEncoding.EncodeToString(j.Blob()),
+		"DeviceType":         "Windows", "OSVersion": "10.0.26100.1", "DeviceDisplayName": name, "JoinType": 0,
+		"attributes": map[string]any{"ReuseDevice": "true", "ReturnClientSid": "true"},
+	}
+	maps.Copy(body, more)
+	return body
+}
+
+// Ticketed is what attributes are for a PC that got this device ticket.
+func Ticketed(ticket string) map[string]any {
+	return map[string]any{"attributes": map[string]any{"ReuseDevice": "true", "MSA-DDID": base64.StdEncoding.EncodeToString([]byte(ticket))}}
+}
+
+// Take keeps the certificate of an answer and returns the device id in it.
+func (j *Joiner) Take(t testing.TB, a Answer) string {
+	t.Helper()
+	issued, _ := a.JSON["Certificate"].(map[string]any)
+	text, _ := issued["RawBody"].(string)
+	der, err := base64.StdEncoding.DecodeString(text)
+	if err == nil {
+		j.Certificate, err = x509.ParseCertificate(der)
+	}
+	if err != nil {
+		t.Fatalf("the answer has no certificate: %v: %s", err, a.Raw)
+	}
+	return j.Certificate.Subject.CommonName
+}
+
+// Join sends a join that has to answer with this status.
+func (p *Process) Join(t testing.TB, token string, body any, want int) Answer {
+	t.Helper()
+	return p.Must(t, token, http.MethodPost, JoinPath, body, want)
+}
+
+// As is the process as a PC reaches it that shows its certificate in TLS. A
+// connection of its own, so that no other is taken for it.
+func (p *Process) As(t testing.TB, j *Joiner) *Process {
+	t.Helper()
+	transport, ok := p.HTTP.Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("the client's transport is %T", p.HTTP.Transport)
+	}
+	transport = transport.Clone()
+	transport.TLSClientConfig.Certificates = []tls.Certificate{{Certificate: [][]byte{j.Certificate.Raw}, PrivateKey: j.Key}}
+	t.Cleanup(transport.CloseIdleConnections)
+	as := *p
+	as.HTTP = &http.Client{Transport: transport, Timeout: p.HTTP.Timeout}
+	return &as
+}
+
+// JoinToken makes a person's token for joining, as the token endpoint does for
+// who proved themselves by these methods.
+func (w *World) JoinToken(t testing.TB, tenant, user string, methods ...string) string {
+	t.Helper()
+	return w.Sign(t, w.JoinClaims(tenant, user, methods...))
+}
+
+// JoinClaims are the claims of JoinToken.
+func (w *World) JoinClaims(tenant, user string, methods ...string) map[string]any {
+	now := w.now()
+	return map[string]any{
+		"aud": joinResource, "iss": BaseURL + "/" + tenant + "/", "tid": tenant, "oid": user, "sub": user, "appid": brokerApp, "appidacr": "0",
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(), "idtyp": "user", "ver": "1.0", "uti": "test",
+		"amr": append([]string{"pwd"}, methods...), "scp": "adrs_access",
+	}
+}
+
