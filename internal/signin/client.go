@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"taxiway/internal/directory"
@@ -101,6 +102,11 @@ func loopback(address string) (parts [3]string, ok bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" || u.Opaque != "" || !directory.IsLoopback(u.Hostname()) {
 		return parts, false
+	}
+	if port := u.Port(); port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return parts, false
+		}
 	}
 	path := u.EscapedPath()
 	if path == "" {
