@@ -22,18 +22,79 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, i *Interaction)
 	if err := i.end(r.Context(), w); err != nil {
 		return err
 	}
-	switch {
-	case i.Return != "":
+	if i.Return != "" {
 		http.Redirect(w, r, i.Return, http.StatusSeeOther)
 		return nil
-	case i.UserCode != "":
-		if err := h.Grants.Approve(r.Context(), i.UserCode, i.grant()); err != nil {
-			return fault.Wrap("approve device code", err)
-		}
-		http.Redirect(w, r, "/"+i.Request.Path+deviceApprovedPath, http.StatusSeeOther)
-		return nil
 	}
-	return h.answerGrant(w, r, &i.Request, i.grant())
+	if i.UserCode == "" {
+		return h.answer(w, r, i)
+	}
+	g, err := h.settled(r.Context(), i.grant())
+	if err != nil {
+		return err
+	}
+	if err := h.Grants.Approve(r.Context(), i.UserCode, g); err != nil {
+		return fault.Wrap("approve device code", err)
+	}
+	http.Redirect(w, r, "/"+i.Request.Path+deviceApprovedPath, http.StatusSeeOther)
+	return nil
+}
+
+// answer tells the app at its redirect address who signed in.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, i *Interaction) error {
+	fields, err := h.authorized(r.Context(), i)
+	if err != nil {
+		p := h.translate(r.Context(), err)
+		if p.word == invalidGrant {
+			p = &problem{p.status, "access_denied", p.number, p.text}
+		}
+		return h.respondProblem(w, r, &i.Request, p)
+	}
+	fields.Set("iss", h.issuer(string(i.Tenant), version(i.Request.Version)))
+	return h.respond(w, r, &i.Request, fields)
+}
+
+// authorized issues what the response type asks for (OAuth 2.0 Multiple
+// Response Type Encoding Practices).
+func (h *Handler) authorized(ctx context.Context, i *Interaction) (url.Values, error) {
+	q := &i.Request
+	g, err := h.settled(ctx, i.grant())
+	if err != nil {
+		return nil, err
+	}
+	u, err := h.person(ctx, &g)
+	if err != nil {
+		return nil, err
+	}
+	if g.SPA {
+		g.EndsAt = h.Clock.Real().Add(spaRefresh)
+	}
+	fields := url.Values{}
+	if wantsCode(q) {
+		code, err := h.Grants.IssueCode(ctx, g)
+		if err != nil {
+			return nil, fault.Wrap("issue code", err)
+		}
+		fields.Set("code", code)
+	}
+	if wantsIDToken(q) {
+		text, err := h.idToken(ctx, &g, &u, fields.Get("code"))
+		if err != nil {
+			return nil, err
+		}
+		fields.Set("id_token", text)
+	}
+	if q.ClientInfo {
+		text, err := clientInfo(&g)
+		if err != nil {
+			return nil, err
+		}
+		fields.Set("client_info", text)
+	}
+	if g.Session != "" {
+		fields.Set("session_state", g.Session)
+	}
+	return fields, nil
 }
 
 // Deny ends the sign-in with an error for the app (OpenID Connect Core
@@ -63,7 +124,8 @@ func (i *Interaction) grant() signin.Grant {
 		Tenant: i.Tenant, User: i.User, AppID: q.AppID, Session: i.Session, Methods: i.Methods, AuthTime: i.AuthTime,
 		Resource: q.Resource, Scopes: q.Scopes, Asked: q.Asked,
 		OpenID: q.OpenID, Profile: q.Profile, Email: q.Email, Offline: q.Offline,
-		RedirectURI: q.RedirectURI, Challenge: q.Challenge, Nonce: q.Nonce, Version: q.Version, Public: q.Public,
+		RedirectURI: q.RedirectURI, Challenge: q.Challenge, Nonce: q.Nonce, Version: q.Version,
+		Public: q.Public, SPA: q.SPA, TellAuthTime: q.MaxAge != nil,
 	}
 }
 
@@ -107,30 +169,24 @@ func tenantOfPath(path string) directory.TenantID {
 	return directory.TenantID(path)
 }
 
-// answerGrant issues what was asked for and answers the app.
-func (h *Handler) answerGrant(w http.ResponseWriter, r *http.Request, q *signin.Request, g signin.Grant) error {
-	code, err := h.Grants.IssueCode(r.Context(), g)
-	if err != nil {
-		return fault.Wrap("issue code", err)
-	}
-	return h.respond(w, r, q, url.Values{"code": {code}})
-}
-
-// respondProblem tells the app at its redirect address.
+// respondProblem tells the app at its redirect address (RFC 6749 section
+// 4.1.2.1), with the issuer of RFC 9207: that of the metadata it asked for.
 func (h *Handler) respondProblem(w http.ResponseWriter, r *http.Request, q *signin.Request, p *problem) error {
-	return h.respond(w, r, q, url.Values{"error": {p.word}, "error_description": {p.Error()}})
+	name := q.Path
+	if isCommon(name) {
+		name = tenantPlaceholder
+	}
+	trace, correlation := h.NewID(), correlationID(r)
+	if correlation == "" {
+		correlation = h.NewID()
+	}
+	return h.respond(w, r, q, url.Values{
+		"error": {p.word}, "error_description": {h.describe(p, trace, correlation)}, "iss": {h.issuer(name, version(q.Version))},
+	})
 }
 
 // hasFactor reports whether the person has a second factor.
-func (h *Handler) hasFactor(context.Context, directory.TenantID, directory.ObjectID) (bool, error) {
-	return false, nil
-}
-
-// missingScopes are those of the request that nobody agreed to.
-func (h *Handler) missingScopes(ctx context.Context, t directory.TenantID, user directory.ObjectID, q *signin.Request) ([]string, error) {
-	agreed, err := h.Grants.Consented(ctx, t, q.AppID, user, q.Resource)
-	if err != nil {
-		return nil, fault.Wrap("read consents", err)
-	}
-	return without(q.Scopes, agreed), nil
+func (h *Handler) hasFactor(ctx context.Context, t directory.TenantID, user directory.ObjectID) (bool, error) {
+	methods, err := h.People.Methods(ctx, t, user)
+	return methods.TOTP != nil, fault.Wrap("read second factor", err)
 }

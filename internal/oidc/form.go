@@ -20,26 +20,11 @@ type form map[string]string
 // readForm reads the body; parameters in the address are ignored, and refused
 // when they are secrets.
 func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
-	query := r.URL.Query()
-	for _, name := range secretNames {
-		if query.Has(name) {
-			return nil, bad("Secrets do not belong in the address. Send '" + name + "' in the body, and replace the one that was sent: it may be in a log.")
-		}
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, bad("The body must be of type application/x-www-form-urlencoded.")
-	}
-	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return nil, &problem{http.StatusUnsupportedMediaType, invalidRequest, 90100, "The body must not be compressed."}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	body, err := readBody(w, r)
 	if err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return nil, &problem{http.StatusRequestEntityTooLarge, invalidRequest, 90100, "The body is larger than 128 KB."}
-		}
-		return nil, bad("The body ended too early.")
+		return nil, err
 	}
-	values, err := url.ParseQuery(string(body))
+	values, err := url.ParseQuery(body)
 	if err != nil {
 		return nil, bad("The body is not a form: a character is not encoded properly.")
 	}
@@ -54,4 +39,28 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
 		}
 	}
 	return f, nil
+}
+
+// readBody reads the body of a form that is not too large.
+func readBody(w http.ResponseWriter, r *http.Request) (string, error) {
+	query := r.URL.Query()
+	for _, name := range secretNames {
+		if query.Has(name) {
+			return "", bad("Secrets do not belong in the address. Send '" + name + "' in the body, and replace the one that was sent: it may be in a log.")
+		}
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return "", bad("The body must be of type application/x-www-form-urlencoded.")
+	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
+		return "", &problem{http.StatusUnsupportedMediaType, invalidRequest, 90100, "The body must not be compressed."}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	if err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return "", &problem{http.StatusRequestEntityTooLarge, invalidRequest, 90100, "The body is larger than 128 KB."}
+		}
+		return "", bad("The body ended too early.")
+	}
+	return string(body), nil
 }

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"maps"
@@ -20,7 +21,10 @@ type Config struct {
 	Apps      Apps
 	People    People
 	Grants    Grants
+	Roles     Roles
 	Brandings signin.BrandingStore
+	Nonces    Nonces
+	Verifier  Verifier
 	Keys      *KeyRing
 	Clock     directory.Clock // only its Real is used: a lab's clock moves no token
 	NewID     directory.NewID
@@ -28,6 +32,11 @@ type Config struct {
 	// Network is the client's network behind trusted proxies: what wrong
 	// passwords are counted by, and what a person sees of a session.
 	Network func(*http.Request) string
+	// Device tells whether the PC of a grant is enabled; fault.NotFound when it
+	// is gone.
+	Device func(ctx context.Context, t directory.TenantID, id directory.DeviceID) (bool, error)
+	// PairwiseKey and NonceKey are 32 random bytes each that every process has.
+	PairwiseKey, NonceKey []byte
 }
 
 // Handler answers the addresses of doc.go. Mount it with Owns: its first path
@@ -68,24 +77,39 @@ func New(c Config) *Handler {
 	h.fixed = map[string]route{
 		"/common/discovery/instance": {get, true, false, h.instance},
 		"/metadata/endpoints":        {get, true, false, h.endpoints},
+		userinfoPath:                 {getPost, true, false, h.userinfo},
 	}
 	h.byTenant = map[string]route{
 		"/v2.0/.well-known/openid-configuration": {get, true, false, h.metadata(v2)},
 		"/.well-known/openid-configuration":      {get, true, false, h.metadata(v1)},
 		"/discovery/v2.0/keys":                   {get, true, false, h.keys},
 		"/discovery/keys":                        {get, true, false, h.keys},
-		"/oauth2/v2.0/authorize":                 {getPost, false, true, h.authorize},
-		"/oauth2/authorize":                      {getPost, false, true, h.authorize},
+		"/oauth2/v2.0/authorize":                 {getPost, false, true, h.authorize(v2)},
+		"/oauth2/authorize":                      {getPost, false, true, h.authorize(v1)},
 		"/oauth2/v2.0/token":                     {post, true, false, h.token(v2)},
 		"/oauth2/token":                          {post, true, false, h.token(v1)},
+		"/oauth2/v2.0/devicecode":                {post, true, false, h.deviceCode(v2)},
+		"/oauth2/devicecode":                     {post, true, false, h.deviceCode(v1)},
+		logoutPath:                               {getPost, false, true, h.logout},
+		"/oauth2/logout":                         {getPost, false, true, h.logout},
+		"/oauth2/v2.0/introspect":                {post, false, false, h.introspect},
+		"/oauth2/v2.0/revoke":                    {post, true, false, h.revoke},
 	}
 	maps.Copy(h.fixed, pageAssets())
 	maps.Copy(h.byTenant, h.pageRoutes())
 	h.grants = map[string]grant{
-		"client_credentials": h.clientCredentials,
+		signin.GrantCode:              h.authorizationCode,
+		signin.GrantRefresh:           h.refreshToken,
+		signin.GrantClientCredentials: h.clientCredentials,
+		signin.GrantPassword:          h.password,
+		signin.GrantDeviceCode:        h.redeemDeviceCode,
+		"device_code":                 h.redeemDeviceCode, // as Microsoft's client libraries call it
 	}
 	return h
 }
+
+// userinfoPath is the one address for people's claims: the token names the tenant.
+const userinfoPath = "/oidc/userinfo"
 
 // version is which of Entra's two families of addresses was called.
 type version int

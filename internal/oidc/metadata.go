@@ -1,29 +1,44 @@
 package oidc
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // document is the provider metadata (OpenID Connect Discovery 1.0 section 3,
-// RFC 8414) with the fields Entra adds. It names what works and nothing else:
-// no response type, because no app has a redirect address. The authorization
-// endpoint is there because Microsoft's client libraries refuse a document
-// without it.
+// RFC 8414, RFC 8628, RFC 9207) with the fields Entra adds. It names what works
+// and nothing else.
 type document struct {
 	Issuer         string   `json:"issuer"`
 	Authorization  string   `json:"authorization_endpoint"`
 	Token          string   `json:"token_endpoint"`
+	Device         string   `json:"device_authorization_endpoint"`
+	Userinfo       string   `json:"userinfo_endpoint"`
+	Logout         string   `json:"end_session_endpoint"`
+	Revocation     string   `json:"revocation_endpoint"`
+	Introspection  string   `json:"introspection_endpoint"`
 	Keys           string   `json:"jwks_uri"`
 	TokenAuth      []string `json:"token_endpoint_auth_methods_supported"`
+	AssertionAlgs  []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 	Grants         []string `json:"grant_types_supported"`
 	ResponseTypes  []string `json:"response_types_supported"`
+	ResponseModes  []string `json:"response_modes_supported"`
+	Challenges     []string `json:"code_challenge_methods_supported"`
+	Scopes         []string `json:"scopes_supported"`
+	Prompts        []string `json:"prompt_values_supported"`
+	Claims         []string `json:"claims_supported"`
 	SubjectTypes   []string `json:"subject_types_supported"`
 	IDTokenSigning []string `json:"id_token_signing_alg_values_supported"`
+	RequestObject  bool     `json:"request_parameter_supported"`
 	RequestURI     bool     `json:"request_uri_parameter_supported"`
-	Cloud          string   `json:"cloud_instance_name"`
-	CloudGraph     string   `json:"cloud_graph_host_name"`
-	Graph          string   `json:"msgraph_host"`
+	// IssuerAnswered is false on common: there the issuer is known only after
+	// somebody signed in.
+	IssuerAnswered bool   `json:"authorization_response_iss_parameter_supported"`
+	Cloud          string `json:"cloud_instance_name"`
+	CloudGraph     string `json:"cloud_graph_host_name"`
+	Graph          string `json:"msgraph_host"`
 }
 
 // metadata is made of the configured base URL, never of the Host header:
@@ -35,26 +50,30 @@ func (h *Handler) metadata(v version) func(http.ResponseWriter, *http.Request) e
 			return err
 		}
 		tenant, host := h.Base+"/"+at.name(), h.host()
+		prefix := tenant + "/oauth2/v2.0"
 		d := document{
-			Issuer:         h.Base + "/" + at.issuer() + "/v2.0",
-			Authorization:  tenant + "/oauth2/v2.0/authorize",
-			Token:          tenant + "/oauth2/v2.0/token",
-			Keys:           tenant + "/discovery/v2.0/keys",
-			TokenAuth:      []string{"client_secret_post", "client_secret_basic"},
-			Grants:         []string{"client_credentials"},
-			ResponseTypes:  []string{},
+			Issuer: h.issuer(at.issuer(), v), Keys: tenant + "/discovery/v2.0/keys",
+			TokenAuth:      []string{"client_secret_post", "private_key_jwt", "client_secret_basic", "none"},
+			AssertionAlgs:  []string{"RS256", "PS256"},
+			Grants:         h.grantNames(),
+			ResponseTypes:  []string{typeCode, typeID, typeHybrid},
+			ResponseModes:  []string{modeQuery, modeFragment, modeFormPost},
+			Challenges:     []string{"S256"},
+			Scopes:         []string{"openid", "profile", "email", "offline_access"},
+			Prompts:        []string{"none", "login", "select_account", "consent"},
+			Claims:         []string{"sub", "iss", "aud", "exp", "iat", "nbf", "auth_time", "nonce", "c_hash", "sid", "oid", "tid", "uti", "ver", "name", "preferred_username", "login_hint", "email"},
 			SubjectTypes:   []string{"pairwise"},
 			IDTokenSigning: []string{"RS256"},
-			Cloud:          host,
-			CloudGraph:     host,
-			Graph:          host,
+			IssuerAnswered: at.common == "",
+			Cloud:          host, CloudGraph: host, Graph: host,
 		}
 		if v == v1 {
-			d.Issuer = h.Base + "/" + at.issuer() + "/"
-			d.Authorization = tenant + "/oauth2/authorize"
-			d.Token = tenant + "/oauth2/token"
-			d.Keys = tenant + "/discovery/keys"
+			prefix, d.Keys = tenant+"/oauth2", tenant+"/discovery/keys"
+			d.Claims = []string{"sub", "iss", "aud", "exp", "iat", "nbf", "amr", "auth_time", "nonce", "c_hash", "sid", "oid", "tid", "uti", "ver", "name", "upn", "unique_name", "email"}
 		}
+		d.Authorization, d.Token, d.Device, d.Logout = prefix+"/authorize", prefix+"/token", prefix+"/devicecode", prefix+"/logout"
+		d.Userinfo = h.Base + userinfoPath
+		d.Revocation, d.Introspection = tenant+"/oauth2/v2.0/revoke", tenant+"/oauth2/v2.0/introspect"
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		return writeJSON(w, http.StatusOK, d)
 	}
@@ -72,6 +91,11 @@ func (h *Handler) keys(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Cache-Control", "public, max-age=86400")
 	return writeJSON(w, http.StatusOK, set)
+}
+
+// grantNames are the grants of the token endpoint, in order.
+func (h *Handler) grantNames() []string {
+	return append(slices.Sorted(maps.Keys(h.grants)), nonceGrant)
 }
 
 func (h *Handler) host() string {

@@ -127,18 +127,29 @@ func TestInstanceDiscoveryKnowsThisServerOnly(t *testing.T) {
 	}
 }
 
-func TestAuthorizeIsAPageThatNeverRedirects(t *testing.T) {
+func TestAnUnknownAppOrRedirectAddressIsAPageThatNeverRedirects(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	const evil = "https://evil.example/<script>"
-	for _, path := range []string{"/common/oauth2/v2.0/authorize", "/" + tenantA + "/oauth2/authorize"} {
-		answer := p.get(path + "?client_id=" + appID + "&response_type=code&state=<script>&redirect_uri=" + evil)
+	for path, number := range map[string]string{
+		"/common/oauth2/v2.0/authorize":                    "AADSTS700016",
+		"/" + tenantA + "/oauth2/authorize":                "AADSTS50011",
+		"/" + tenantA + "/oauth2/v2.0/authorize?client_id=": "AADSTS900144",
+		"/nowhere.example/oauth2/v2.0/authorize":           "AADSTS90002",
+	} {
+		query := "client_id=" + appID + "&response_type=code&state=<script>&redirect_uri=" + evil
+		if strings.Contains(path, "?") {
+			query = "&response_type=code&redirect_uri=" + evil
+		} else {
+			path += "?"
+		}
+		answer := p.get(path + query)
 		body := answer.Body.String()
 		if answer.Code != http.StatusBadRequest || answer.Header().Get("Location") != "" || answer.Header().Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("status %d, header %v", answer.Code, answer.Header())
+			t.Errorf("%s: status %d, header %v", path, answer.Code, answer.Header())
 		}
-		if !strings.Contains(body, "AADSTS50011") || strings.Contains(body, "script") || answer.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
-			t.Errorf("body = %s", body)
+		if !strings.Contains(body, number) || strings.Contains(body, "script") || strings.Contains(body, "evil") {
+			t.Errorf("%s: body = %s", path, body)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 
+	"taxiway/internal/access"
 	"taxiway/internal/directory"
 	"taxiway/internal/signin"
 )
@@ -25,6 +26,16 @@ type Apps interface {
 	Authenticate(ctx context.Context, t directory.TenantID, appID, secret string) (directory.Application, error)
 }
 
+// Roles reads a person's directory roles; directory.Service is one.
+type Roles interface {
+	RolesOf(ctx context.Context, t directory.TenantID, user directory.ObjectID) ([]directory.RoleID, error)
+}
+
+// Verifier checks access tokens for Graph; access.Verifier is one.
+type Verifier interface {
+	Verify(ctx context.Context, token string) (*access.Principal, error)
+}
+
 // Grants is what programs may do for people; signin.Grants is one. Its refusals
 // are fault.Unauthenticated with the codes of problem.go's table.
 type Grants interface {
@@ -33,6 +44,9 @@ type Grants interface {
 	Refreshes
 	DeviceCodes
 	Consents
+	// Client is fault.Unauthenticated with code UnknownApplication when the
+	// tenant has no such app; a disabled one is answered.
+	Client(ctx context.Context, t directory.TenantID, appID string) (signin.ClientApp, error)
 }
 
 // Attempts keeps sign-ins under way, each by the text of its cookie.
@@ -87,6 +101,8 @@ type Sessions interface {
 	StartSession(ctx context.Context, t directory.TenantID, s signin.Session) (cookie string, started signin.Session, err error)
 	// FindSession is fault.Unauthenticated when it ended for whatever reason.
 	FindSession(ctx context.Context, cookie string) (directory.TenantID, signin.Session, directory.User, error)
+	// RenewSession notes that the person proved themselves again.
+	RenewSession(ctx context.Context, cookie string, methods []string) (signin.Session, error)
 	EndSession(ctx context.Context, cookie string) error
 	EndUserSessions(ctx context.Context, t directory.TenantID, user directory.ObjectID) error
 }

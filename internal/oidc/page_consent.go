@@ -24,10 +24,12 @@ type consentPage struct {
 // asks are the scopes that the page names: those nobody agreed to yet, or all
 // when the app wants to be asked again.
 func (i *Interaction) asks(ctx context.Context) ([]string, error) {
-	if i.Request.Prompt == "consent" {
-		return i.Request.Scopes, nil
+	q := &i.Request
+	all, missing, err := i.h.granted(ctx, i.Tenant, i.User, q.AppID, q.Resource, q.Scopes)
+	if q.Prompt == "consent" {
+		return all, err
 	}
-	return i.MissingScopes(ctx)
+	return missing, err
 }
 
 func (h *Handler) showConsent(w http.ResponseWriter, r *http.Request, i *Interaction) error {
@@ -40,7 +42,7 @@ func (h *Handler) showConsent(w http.ResponseWriter, r *http.Request, i *Interac
 		return err
 	}
 	title, page := "Permissions requested", "consent"
-	if !admin && needsAdministrator(i.Request.Resource, scopes) {
+	if !admin && needsAdministrator(scopes) {
 		title, page = "Need admin approval", "approval"
 	}
 	f, err := h.stepFrame(r.Context(), i, StepConsent, title)
@@ -74,12 +76,12 @@ func (h *Handler) takeConsent(w http.ResponseWriter, r *http.Request, i *Interac
 	if err != nil {
 		return err
 	}
-	if !admin && needsAdministrator(i.Request.Resource, scopes) {
+	if !admin && needsAdministrator(scopes) {
 		http.Redirect(w, r, i.Address(StepConsent), http.StatusSeeOther)
 		return nil
 	}
 	if len(scopes) > 0 {
-		c := signin.Consent{AppID: i.Request.AppID, User: i.User, Resource: i.Request.Resource, Scopes: scopes}
+		c := signin.Consent{AppID: i.Request.AppID, User: i.User, Resource: h.consentName(i.Request.Resource), Scopes: scopes}
 		if admin && f["forall"] != "" {
 			c.User = ""
 		}

@@ -24,6 +24,7 @@ import (
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
 	"taxiway/internal/oidc"
+	"taxiway/internal/signin"
 )
 
 const (
@@ -145,6 +146,23 @@ func (a *apps) Authenticate(_ context.Context, t directory.TenantID, id, present
 	}, nil
 }
 
+// GetApplication implements signin.AppReader.
+func (a *apps) GetApplication(_ context.Context, t directory.TenantID, id string) (directory.Application, error) {
+	if a.away != nil {
+		return directory.Application{}, a.away
+	}
+	if uuid.Validate(id) != nil || uuid.Validate(string(t)) != nil {
+		return directory.Application{}, fmt.Errorf("client id %q of tenant %q would reach the database", id, t)
+	}
+	if t != tenantA || (id != appID && id != disabled) {
+		return directory.Application{}, fault.New(fault.NotFound, "ResourceNotFound", "no such app")
+	}
+	return directory.Application{
+		AppID: id, ServicePrincipal: spID, DisplayName: "Importer", Enabled: id == appID,
+		Permissions: []string{"Device.Read.All", "Group.ReadWrite.All"},
+	}, nil
+}
+
 type provider struct {
 	t       *testing.T
 	handler *oidc.Handler
@@ -153,6 +171,7 @@ type provider struct {
 	clock   *clock
 	apps    *apps
 	log     *strings.Builder
+	ids     int
 }
 
 func newProvider(t *testing.T) *provider {
@@ -163,14 +182,15 @@ func newProvider(t *testing.T) *provider {
 		t.Fatal(err)
 	}
 	p.ring = ring
-	n := 0
+	newID := func() string {
+		p.ids++
+		return fmt.Sprintf("00000000-0000-7000-8000-%012d", p.ids)
+	}
 	p.handler = oidc.New(oidc.Config{
-		Base: base, Tenants: tenants{}, Apps: p.apps, Keys: ring, Clock: p.clock,
-		NewID: func() string {
-			n++
-			return fmt.Sprintf("00000000-0000-7000-8000-%012d", n)
-		},
-		Log: slog.New(slog.NewTextHandler(p.log, nil)),
+		Base: base, Tenants: tenants{}, Apps: p.apps, Keys: ring, Clock: p.clock, NewID: newID,
+		Grants:  &signin.Grants{Apps: p.apps, Clock: p.clock, NewID: newID},
+		Network: func(*http.Request) string { return "192.0.2.0/24" },
+		Log:     slog.New(slog.NewTextHandler(p.log, nil)),
 	})
 	return p
 }

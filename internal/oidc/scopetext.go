@@ -8,17 +8,10 @@ import (
 	"taxiway/internal/signin"
 )
 
-// selfScopes are what a person may let any app do without an administrator:
-// everything else of Graph reaches beyond them.
-var selfScopes = []string{"User.Read", "openid", "profile", "email", "offline_access"}
-
-// needsAdministrator reports whether only a Global Administrator may agree.
-// The scopes of an app's own API are the person's own business.
-func needsAdministrator(resource string, scopes []string) bool {
-	if !slices.ContainsFunc(scopes, access.Known) && !strings.Contains(resource, "graph") {
-		return false
-	}
-	return slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(selfScopes, s) })
+// needsAdministrator reports whether only a Global Administrator may agree. The
+// scopes of an app's own API are the person's own business.
+func needsAdministrator(scopes []string) bool {
+	return slices.ContainsFunc(scopes, func(s string) bool { return access.KnownScope(s) && access.NeedsAdmin(s) })
 }
 
 // scopeNouns are what the permissions of Graph are about, in words for people.

@@ -17,9 +17,6 @@ import (
 // on other sites send the browser here.
 const sessionCookie = "__Host-taxiway-session"
 
-// maxAgent is how much of a User-Agent a session keeps, in bytes.
-const maxAgent = 200
-
 // browser is a signed-in browser.
 type browser struct {
 	Tenant  directory.TenantID
@@ -51,16 +48,29 @@ func (h *Handler) session(r *http.Request) (*browser, error) {
 	return &browser{Tenant: t, Session: s, User: u, Cookie: cookies[0].Value}, nil
 }
 
-// startSession begins the browser's session once the person is known; a session
-// that the sign-in already rests on stays.
+// startSession begins the browser's session once the person is known. A session
+// that the sign-in rests on stays; one of the same person is renewed, so that
+// what it holds goes on.
 func (i *Interaction) startSession(w http.ResponseWriter, r *http.Request) error {
 	if i.Session != "" {
 		return nil
 	}
-	agent := r.UserAgent()
+	b, err := i.h.session(r)
+	if err != nil {
+		return err
+	}
+	if b != nil && b.Tenant == i.Tenant && b.User.ID == i.User {
+		s, err := i.h.People.RenewSession(r.Context(), b.Cookie, i.Methods)
+		if err == nil {
+			i.Session = s.ID
+			return i.Save(r.Context())
+		}
+		if !fault.Is(err, fault.Unauthenticated) {
+			return fault.Wrap("renew session", err)
+		}
+	}
 	text, s, err := i.h.People.StartSession(r.Context(), i.Tenant, signin.Session{
-		User: i.User, Methods: slices.Clone(i.Methods), AuthTime: i.AuthTime,
-		Address: i.h.Network(r), Agent: agent[:min(len(agent), maxAgent)],
+		User: i.User, Methods: slices.Clone(i.Methods), AuthTime: i.AuthTime, Address: i.h.Network(r), Agent: r.UserAgent(),
 	})
 	if err != nil {
 		return fault.Wrap("start session", err)
@@ -86,21 +96,21 @@ func (i *Interaction) UseSession(ctx context.Context, b *browser) (bool, error) 
 	if b == nil || !i.mayEnter(b.Tenant) || !usable(&i.Request, &b.Session, i.h.Clock.Real()) {
 		return false, nil
 	}
-	i.takeOver(b)
-	if i.NeedMFA && !i.hasMFA() {
-		has, err := i.h.hasFactor(ctx, b.Tenant, b.User.ID)
-		if err != nil {
-			return false, err
-		}
-		i.SetupMFA = !has
+	if err := i.takeOver(ctx, b); err != nil {
+		return false, err
 	}
 	return true, i.Save(ctx)
 }
 
-func (i *Interaction) takeOver(b *browser) {
+func (i *Interaction) takeOver(ctx context.Context, b *browser) error {
 	i.Tenant, i.User, i.Name = b.Tenant, b.User.ID, b.User.UserPrincipalName
 	i.Methods, i.AuthTime, i.Session = slices.Clone(b.Session.Methods), b.Session.AuthTime, b.Session.ID
-	i.NeedMFA = i.Request.MFA
+	if i.NeedMFA = i.Request.MFA; !i.NeedMFA || i.hasMFA() {
+		return nil
+	}
+	has, err := i.h.hasFactor(ctx, b.Tenant, b.User.ID)
+	i.SetupMFA = !has
+	return err
 }
 
 // usable reports whether the request takes a proof as old as the session's

@@ -16,6 +16,7 @@ import (
 type place struct {
 	id     directory.TenantID
 	common string // "common" or "organizations" as asked for, else empty
+	asked  string // the name in the path, in lower case
 }
 
 // name is how the tenant stands in addresses: always the id, whichever name
@@ -27,11 +28,13 @@ func (p place) name() string {
 	return string(p.id)
 }
 
-// issuer is how the tenant stands in issuers; Entra's metadata of common has
-// the literal braces.
+// tenantPlaceholder stands in Entra's metadata of common, braces and all.
+const tenantPlaceholder = "{tenantid}"
+
+// issuer is how the tenant stands in issuers.
 func (p place) issuer() string {
 	if p.common != "" {
-		return "{tenantid}"
+		return tenantPlaceholder
 	}
 	return string(p.id)
 }
@@ -44,7 +47,7 @@ func (h *Handler) place(r *http.Request) (place, error) {
 	name = strings.ToLower(name)
 	switch {
 	case name == "common" || name == "organizations":
-		return place{common: name}, nil
+		return place{common: name, asked: name}, nil
 	case len(name) > 253: // the longest DNS name
 		return place{}, unknownTenant
 	case uuid.Validate(name) == nil && len(name) == 36:
@@ -55,7 +58,7 @@ func (h *Handler) place(r *http.Request) (place, error) {
 		if err != nil {
 			return place{}, fault.Wrap("find tenant by id", err)
 		}
-		return place{id: t.ID}, nil
+		return place{id: t.ID, asked: name}, nil
 	case !strings.Contains(name, "."):
 		return place{}, unknownTenant
 	default:
@@ -71,5 +74,5 @@ func (h *Handler) placeOfDomain(ctx context.Context, domain string) (place, erro
 	if err != nil {
 		return place{}, fault.Wrap("find tenant by domain", err)
 	}
-	return place{id: t.ID}, nil
+	return place{id: t.ID, asked: domain}, nil
 }

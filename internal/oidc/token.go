@@ -13,89 +13,138 @@ type tokenRequest struct {
 	place   place
 	form    form
 	client  client
+	origin  string // of the script that asks; empty for a program
+	network string // for counting wrong passwords
 }
 
-// client is who asks: an id and the credential it came with.
+// client is who asks: an id and the one credential it came with, if any.
 type client struct {
-	id, secret string
+	id, secret, assertion string
 }
 
 // grant checks one kind of request and answers the token.
 type grant func(ctx context.Context, q *tokenRequest) (tokenAnswer, error)
 
 // tokenAnswer is a successful answer (RFC 6749 section 5.1). Version 1 says
-// its numbers as strings and adds the last three.
+// its numbers as strings and adds those that are marked.
 type tokenAnswer struct {
-	Type        string `json:"token_type"`
-	ExpiresIn   any    `json:"expires_in"`
-	ExtendedIn  any    `json:"ext_expires_in"`
-	ExpiresOn   string `json:"expires_on,omitempty"`
-	NotBefore   string `json:"not_before,omitempty"`
-	Resource    string `json:"resource,omitempty"`
-	AccessToken string `json:"access_token"`
+	Type             string `json:"token_type"`
+	Scope            string `json:"scope,omitempty"`
+	ExpiresIn        any    `json:"expires_in"`
+	ExtendedIn       any    `json:"ext_expires_in"`
+	ExpiresOn        string `json:"expires_on,omitempty"` // version 1
+	NotBefore        string `json:"not_before,omitempty"` // version 1
+	Resource         string `json:"resource,omitempty"`   // version 1
+	AccessToken      string `json:"access_token"`
+	RefreshToken     string `json:"refresh_token,omitempty"`
+	RefreshExpiresIn int64  `json:"refresh_token_expires_in,omitempty"` // single-page applications
+	IDToken          string `json:"id_token,omitempty"`
+	ClientInfo       string `json:"client_info,omitempty"`
 }
+
+// nonceGrant asks for a nonce; it is no grant of a token and needs no client.
+const nonceGrant = "srv_challenge"
 
 // token is the token endpoint of either version.
 func (h *Handler) token(v version) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Pragma", "no-cache")
-		at, err := h.place(r)
+		q, handle, err := h.grantRequest(w, r, v)
 		if err != nil {
 			return err
 		}
-		f, err := readForm(w, r)
+		if handle == nil {
+			return h.challenge(w, r)
+		}
+		answer, err := handle(r.Context(), q)
 		if err != nil {
 			return err
 		}
-		name := f["grant_type"]
-		if name == "" {
-			return missing("grant_type")
-		}
-		handle, ok := h.grants[name]
-		if !ok {
-			return &problem{http.StatusBadRequest, unsupportedGrant, 70003, "This server does not issue tokens for this grant_type. Apps use client_credentials."}
-		}
-		c, err := clientOf(r, f)
-		if err != nil {
-			return err
-		}
-		answer, err := handle(r.Context(), &tokenRequest{version: v, place: at, form: f, client: c})
-		if err != nil {
-			return err
-		}
-		if id := correlationID(r); id != "" {
-			w.Header().Set("client-request-id", id)
-		}
+		echoCorrelation(w, r)
 		return writeJSON(w, http.StatusOK, answer)
 	}
 }
 
-// clientOf takes id and secret from the body or from HTTP Basic, where both
-// are form-encoded (RFC 6749 section 2.3.1); one way at a time.
+// grantRequest reads a token request; the grant is nil for nonceGrant.
+func (h *Handler) grantRequest(w http.ResponseWriter, r *http.Request, v version) (*tokenRequest, grant, error) {
+	q, err := h.readToken(w, r, v)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := q.form["grant_type"]
+	switch name {
+	case "":
+		return nil, nil, missing("grant_type")
+	case nonceGrant:
+		return q, nil, nil
+	}
+	handle, ok := h.grants[name]
+	if !ok {
+		return nil, nil, &problem{http.StatusBadRequest, unsupportedGrant, 70003, "This server does not issue tokens for this grant_type."}
+	}
+	q.client, err = clientOf(r, q.form)
+	return q, handle, err
+}
+
+// tokenRequest reads a request whose client has to say who it is.
+func (h *Handler) tokenRequest(w http.ResponseWriter, r *http.Request, v version) (*tokenRequest, error) {
+	q, err := h.readToken(w, r, v)
+	if err != nil {
+		return nil, err
+	}
+	q.client, err = clientOf(r, q.form)
+	return q, err
+}
+
+func (h *Handler) readToken(w http.ResponseWriter, r *http.Request, v version) (*tokenRequest, error) {
+	w.Header().Set("Pragma", "no-cache")
+	at, err := h.place(r)
+	if err != nil {
+		return nil, err
+	}
+	f, err := readForm(w, r)
+	if err != nil {
+		return nil, err
+	}
+	return &tokenRequest{version: v, place: at, form: f, origin: r.Header.Get("Origin"), network: h.Network(r)}, nil
+}
+
+// echoCorrelation returns the caller's id for the request.
+func echoCorrelation(w http.ResponseWriter, r *http.Request) {
+	if id := correlationID(r); id != "" {
+		w.Header().Set("client-request-id", id)
+	}
+}
+
+var twoCredentials = bad("The request carries two credentials. Send one.")
+
+// clientOf takes id and credential from the body, or id and secret from HTTP
+// Basic, where both are form-encoded (RFC 6749 section 2.3.1); one way at a time.
 func clientOf(r *http.Request, f form) (client, error) {
-	c := client{id: f["client_id"], secret: f["client_secret"]}
-	assertion := f["client_assertion"] != "" || f["client_assertion_type"] != ""
-	if c.secret != "" && assertion {
-		return client{}, bad("The request carries two credentials. Send one.")
+	c := client{id: f["client_id"], secret: f["client_secret"], assertion: f["client_assertion"]}
+	asserts := c.assertion != "" || f["client_assertion_type"] != ""
+	if c.secret != "" && asserts {
+		return client{}, twoCredentials
 	}
 	if len(r.Header.Values("Authorization")) > 0 {
 		id, secret, err := basic(r)
 		if err != nil {
 			return client{}, err
 		}
-		if c.secret != "" || assertion {
-			return client{}, bad("The request carries two credentials. Send one.")
+		if c.secret != "" || asserts {
+			return client{}, twoCredentials
 		}
 		if c.id != "" && c.id != id {
 			return client{}, bad("The client ids in the body and in the Authorization header differ.")
 		}
 		c = client{id: id, secret: secret}
 	}
-	if c.id == "" {
+	switch {
+	case c.id == "":
 		return client{}, missing("client_id")
-	}
-	if assertion {
-		return client{}, &problem{http.StatusUnauthorized, invalidClient, 700027, "The client assertion is signed with a certificate that is not registered for the application. Use a client secret."}
+	case asserts && c.assertion == "":
+		return client{}, missing("client_assertion")
+	case asserts && f["client_assertion_type"] != assertionType:
+		return client{}, bad("The client_assertion_type must be " + assertionType + ".")
 	}
 	return c, nil
 }

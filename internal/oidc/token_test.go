@@ -135,7 +135,6 @@ func TestEveryRefusalHasEntrasWordsAndNumber(t *testing.T) {
 		{"no scope", tokenPath, change{"scope": ""}, 400, "invalid_request", 900144},
 		{"no resource", v1, nil, 400, "invalid_request", 900144},
 		{"unknown grant", tokenPath, change{"grant_type": "magic"}, 400, "unsupported_grant_type", 70003},
-		{"password grant", tokenPath, change{"grant_type": "password", "username": "a", "password": "b"}, 400, "unsupported_grant_type", 70003},
 		{"unknown app", tokenPath, change{"client_id": "cccccccc-0000-4000-8000-00000000000f"}, 400, "unauthorized_client", 700016},
 		{"client id that is no GUID", tokenPath, change{"client_id": "x\x00y"}, 400, "unauthorized_client", 700016},
 		{"app of another tenant", "/" + tenantB + "/oauth2/v2.0/token", nil, 400, "unauthorized_client", 700016},

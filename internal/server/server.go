@@ -43,6 +43,8 @@ type Server struct {
 	autopilot *autopilot.Service
 	apps      *directory.AppService
 	people    *signin.People
+	grants    *signin.Grants
+	signIn    *oidc.Handler
 	keys      *oidc.KeyRing
 	verifier  *access.Verifier
 	skipKey   []byte

@@ -37,7 +37,7 @@ func (s *Server) wire(ctx context.Context) error {
 	s.directory = &directory.Service{Store: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, DeviceURL: s.cfg.DeviceURL}
 	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, ForeignPerMinute: s.cfg.Limits.ForeignDeviceRate}
 	s.apps = &directory.AppService{Store: s.db, Clock: s.clock, NewID: s.newID, Permissions: access.Permissions()}
-	s.people = s.openPeople()
+	s.people, s.grants = s.openPeople(), s.openGrants()
 
 	var err error
 	if s.keys, err = oidc.OpenKeyRing(ctx, s.db, s.clock); err != nil {
@@ -46,6 +46,9 @@ func (s *Server) wire(ctx context.Context) error {
 	s.verifier = &access.Verifier{
 		Issuer: s.cfg.BaseURL, Audiences: access.Audiences(s.cfg.BaseURL), Keys: s.keys, Now: s.clock.Real, Leeway: 5 * time.Minute,
 		App: s.appState, Recheck: time.Second,
+	}
+	if s.signIn, err = s.openSignIn(ctx); err != nil {
+		return err
 	}
 	if s.skipKey, err = s.db.Secret(ctx, "skiptoken", freshKey()); err != nil {
 		return fmt.Errorf("read the skiptoken key: %w", err)
@@ -119,14 +122,13 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}
 	graphHandler := g.Authenticated(s.verifier)
-	signIn := oidc.New(oidc.Config{Base: s.cfg.BaseURL, Tenants: s.db.Directory(), Apps: s.apps, Keys: s.keys, Clock: s.clock, NewID: s.newID, Log: s.log})
-	tokens := s.limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), signIn)
+	tokens := s.limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.signIn)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch {
 		case strings.EqualFold(first, "v1.0"), strings.EqualFold(first, "beta"):
 			graphHandler.ServeHTTP(w, r)
-		case signIn.Owns(r.URL.Path):
+		case s.signIn.Owns(r.URL.Path):
 			tokens.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
