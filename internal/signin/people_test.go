@@ -249,3 +249,13 @@ func TestMethodsNeverHoldASecret(t *testing.T) {
 		t.Errorf("the secret of the authenticator is shown: %x", info.TOTP.Secret)
 	}
 }
+
+type touches struct {
+	signin.PeopleStore
+	n int
+}
+
+func (c *touches) TouchSession(ctx context.Context, t directory.TenantID, hash []byte, s signin.Session) error {
+	c.n++
+	return c.PeopleStore.TouchSession(ctx, t, hash, s)
+}
