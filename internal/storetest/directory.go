@@ -21,6 +21,7 @@ func RunDirectory(t *testing.T, open func(t testing.TB) *sqlstore.DB) {
 	t.Helper()
 	for _, suite := range [][]directoryTest{
 		tenantTests, userTests, deviceTests, groupTests, membershipTests, configTests, markTests, fillTests, appTests, keyTests, auditTests, txTests, joinSettingsTests, joinTests, brandingTests, roleTests,
+		credentialTests, sessionTests, lockoutTests, linkTests,
 	} {
 		for _, test := range suite {
 			t.Run(test.name, func(t *testing.T) {
