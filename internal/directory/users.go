@@ -73,6 +73,9 @@ func (s *Service) UpdateUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 				return err
 			}
 		}
+		if was.AccountEnabled && !u.AccountEnabled {
+			u.SessionsFrom = s.Clock.Real() // enabled again, nothing of before comes back
+		}
 		if !strings.EqualFold(u.UserPrincipalName, was.UserPrincipalName) {
 			if err := s.ownDomain(ctx, t, u.UserPrincipalName); err != nil {
 				return err

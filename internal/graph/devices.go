@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"taxiway/internal/access"
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
 	"taxiway/internal/odata"
@@ -221,10 +222,28 @@ func (h *Handler) updateDevice(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.mayEditDevice(o); err != nil {
+		return err
+	}
 	if _, err := h.Directory.UpdateDevice(c.ctx(), c.tenant, d.ID, match, func(d *directory.Device) error { return readDevice(o, d) }); err != nil {
 		return err
 	}
 	return c.noContent()
+}
+
+// mayEditDevice keeps a Cloud Device Administrator to the state of devices:
+// the role manages no other property of them.
+func (c *call) mayEditDevice(o odata.Object) error {
+	full := []string{string(directory.IntuneAdministrator), string(directory.GlobalAdministrator)}
+	if c.principal.Kind != access.User || c.principal.HasRole(full...) {
+		return nil
+	}
+	for name := range o {
+		if name != "accountEnabled" {
+			return lacksRole(c.principal, roleNames(full))
+		}
+	}
+	return nil
 }
 
 // readDevice applies a body to a device object.

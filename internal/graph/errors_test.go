@@ -34,6 +34,10 @@ func (b broken) GetGroup(context.Context, directory.TenantID, directory.ObjectID
 	return directory.Group{}, b.err
 }
 
+func (b broken) GetRoleAssignment(context.Context, directory.TenantID, string) (directory.RoleAssignment, error) {
+	return directory.RoleAssignment{}, b.err
+}
+
 func TestAnUnknownErrorShowsTheRequestIDAndNothingElse(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{

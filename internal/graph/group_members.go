@@ -99,18 +99,7 @@ func (h *Handler) listOwners(c *call) error {
 
 // addMember answers POST members/$ref.
 func (h *Handler) addMember(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if err := knownNames(o, ""); err != nil {
-		return err
-	}
-	ref, err := o.Text("@odata.id")
-	if err != nil {
-		return err
-	}
-	id, err := referenced("@odata.id", ref.Value)
+	id, err := c.reference()
 	if err != nil {
 		return err
 	}
@@ -118,6 +107,22 @@ func (h *Handler) addMember(c *call) error {
 		return err
 	}
 	return c.noContent()
+}
+
+// reference is the object that the body of a POST …/$ref names.
+func (c *call) reference() (directory.ObjectID, error) {
+	o, err := c.body()
+	if err != nil {
+		return "", err
+	}
+	if err := knownNames(o, ""); err != nil {
+		return "", err
+	}
+	ref, err := o.Text("@odata.id")
+	if err != nil {
+		return "", err
+	}
+	return referenced("@odata.id", ref.Value)
 }
 
 func (h *Handler) removeMember(c *call) error {

@@ -29,6 +29,8 @@ type Handler struct {
 	Lists         Lists
 	Objects       Objects
 	Registrations Registrations
+	People        People
+	Grants        Grants
 
 	Log *slog.Logger // nil discards
 	// RequestID gives the id that the log knows a request by, a GUID; nil or
@@ -147,7 +149,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, depth int) error
 		}
 		return err
 	}
-	if err := permitted(p, found.route); err != nil {
+	if err := permitted(p, &found); err != nil {
 		return err
 	}
 	c := &call{
@@ -188,35 +190,6 @@ func (h *Handler) actor(r *http.Request, p *access.Principal) directory.Actor {
 		a.Address = strings.Trim(r.RemoteAddr[:i], "[]")
 	}
 	return a
-}
-
-// permitted refuses a caller who holds none of the route's permissions, and
-// names them.
-func permitted(p *access.Principal, route *Route) error {
-	if !p.HasAny(route.Permissions...) {
-		return denied(route.Permissions)
-	}
-	for _, also := range route.Also {
-		if !p.HasAny(also) {
-			return denied([]string{also})
-		}
-	}
-	return nil
-}
-
-func denied(permissions []string) error {
-	names := strings.Join(permissions, " or ")
-	if len(permissions) > 5 {
-		names = "a permission of Microsoft Graph"
-	}
-	return &fault.Error{
-		Kind: fault.Denied, Code: "Authorization_RequestDenied",
-		Message: "Insufficient privileges to complete the operation: it needs " + names + ".",
-		Details: []fault.Detail{{
-			Target: "Authorization", Code: "MissingPermission", Message: "The caller lacks " + names + ".",
-			Remedy: "Grant the app " + permissions[0] + " and ask for a new token.",
-		}},
-	}
 }
 
 // splitVersion takes /v1.0 or /beta off a path.

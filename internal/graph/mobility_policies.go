@@ -168,18 +168,7 @@ func (h *Handler) addIncludedGroup(c *call) error {
 	if err := c.knowsMobilityID(); err != nil {
 		return err
 	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if err := knownNames(o, ""); err != nil {
-		return err
-	}
-	ref, err := o.Text("@odata.id")
-	if err != nil {
-		return err
-	}
-	id, err := referenced("@odata.id", ref.Value)
+	id, err := c.reference()
 	if err != nil {
 		return err
 	}

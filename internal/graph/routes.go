@@ -68,13 +68,15 @@ var (
 	mayWriteScope    = []string{access.PolicyReadWriteMobilityManagement}
 	// mayCall is for what decides nothing itself: each request of a batch is
 	// authorised on its own.
-	mayCall       = access.Permissions()
+	mayCall       = access.Scopes()
 	mayReadObject = []string{access.DirectoryReadAll, access.UserReadAll, access.GroupReadAll, access.DeviceReadAll}
 )
 
 // Routes is THE table: every route there is. The permissions are those of each
 // resource's Graph page.
-func Routes() []Route {
+func Routes() []Route { return append(resourceRoutes(), peopleRoutes()...) }
+
+func resourceRoutes() []Route {
 	return []Route{
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities", both, mayReadService, nil, (*Handler).listIdentities},
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities/$count", both, mayReadService, nil, (*Handler).countIdentities},
@@ -140,7 +142,7 @@ func Routes() []Route {
 		{post, "users", both, mayWriteUser, nil, (*Handler).createUser},
 		{get, "users/$count", both, mayReadUser, nil, (*Handler).countUsers},
 		{get, "users/{id|userPrincipalName}", both, mayReadUser, nil, (*Handler).getUser},
-		{patch, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).updateUser},
+		{patch, "users/{id|userPrincipalName}", both, mayChangeUser, nil, (*Handler).updateUser},
 		{del, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).deleteUser},
 		{get, "users/{id|userPrincipalName}/manager", both, mayReadUser, nil, (*Handler).getManager},
 		{get, "users/{id|userPrincipalName}/memberOf", both, mayReadUser, nil, (*Handler).listUserGroups},

@@ -47,7 +47,7 @@ func TestEveryRouteDeclaresKnownPermissionsAndRefusesACallerWithoutThem(t *testi
 			t.Errorf("%s declares no permission", name)
 		}
 		for _, p := range slices.Concat(r.Permissions, r.Also) {
-			if !access.Known(p) {
+			if !access.KnownScope(p) {
 				t.Errorf("%s needs %q, which no app can be granted", name, p)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"taxiway/internal/directory"
 	"taxiway/internal/graph"
 	"taxiway/internal/hwhash"
+	"taxiway/internal/signin"
 	"taxiway/internal/sqlstore"
 )
 
@@ -25,7 +26,9 @@ const (
 // tenants in it.
 type stack struct {
 	*graph.Handler
-	t *testing.T
+	t      *testing.T
+	db     *sqlstore.DB
+	people *signin.People
 }
 
 func newStack(t *testing.T) *stack {
@@ -48,6 +51,10 @@ func newStack(t *testing.T) *stack {
 	}
 	dir := &directory.Service{Store: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease, DeviceURL: "https://pc.taxiway.example"}
 	auto := &autopilot.Service{Store: db.Autopilot(), Directory: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease}
+	people := &signin.People{
+		Store: db, Users: db.Directory(), Tenants: db.Directory(), Admins: dir, Clock: clock, NewID: newID,
+		Hasher: signin.NewHasher(2), SessionIdle: time.Hour, SessionLife: time.Hour,
+	}
 	for id, name := range map[directory.TenantID]string{tenant: domain, otherTenant: "fabrikam.example"} {
 		if _, err := dir.CreateTenant(t.Context(), directory.Tenant{ID: id, DisplayName: name, Domain: name, Lab: true}); err != nil {
 			t.Fatal(err)
@@ -56,9 +63,10 @@ func newStack(t *testing.T) *stack {
 	h := edge(t, func(h *graph.Handler) {
 		h.NewID = newID
 		h.Directory, h.Autopilot, h.Lists, h.Objects, h.Registrations = dir, auto, db, db.Directory(), db.Autopilot()
+		h.People, h.Grants = people, &signin.Grants{Store: db, Apps: db, Clock: clock, NewID: newID}
 		h.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	})
-	return &stack{h, t}
+	return &stack{h, t, db, people}
 }
 
 // stranger is an app of the other tenant that holds every permission there.

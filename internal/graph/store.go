@@ -20,6 +20,7 @@ type Directory interface {
 	GroupWriter
 	Evaluator
 	JoinSettings
+	RoleWriter
 }
 
 // UserWriter changes users.
@@ -104,6 +105,7 @@ type Explainer interface {
 // filter, search, order, cursor, page size and count.
 type Lists interface {
 	DirectoryLists
+	PeopleLists
 	AutopilotLists
 }
 
@@ -133,6 +135,7 @@ type Objects interface {
 	GetUser(ctx context.Context, t directory.TenantID, idOrUPN string) (directory.User, error)
 	GetDevice(ctx context.Context, t directory.TenantID, id directory.ObjectID) (directory.Device, error)
 	GetGroup(ctx context.Context, t directory.TenantID, id directory.ObjectID) (directory.Group, error)
+	GetRoleAssignment(ctx context.Context, t directory.TenantID, id string) (directory.RoleAssignment, error)
 }
 
 // Registrations reads single Autopilot objects.

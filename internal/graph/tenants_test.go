@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,10 @@ var keyOf = map[string]string{
 	"directoryObjects":                         "device",
 	"organization":                             "tenant",
 	"includedGroups":                           "group",
+	"roleAssignments":                          "roleAssignment",
+	"oauth2PermissionGrants":                   "grant",
+	"servicePrincipals":                        "principal",
+	"softwareOathMethods":                      "factor",
 }
 
 // ownEverywhere are collections whose one object has the same id in every
@@ -29,7 +34,15 @@ var keyOf = map[string]string{
 var ownEverywhere = map[string]string{
 	"mobileDeviceManagementPolicies": "0000000a-0000-0000-c000-000000000000",
 	"mobileAppManagementPolicies":    "0000000a-0000-0000-c000-000000000000",
+	"directoryRoles":                 globalReader,
+	"roleDefinitions":                globalReader,
+	"methods":                        passwordID,
+	"passwordMethods":                passwordID,
+	"localizations":                  "0",
 }
+
+// bodyReaches are routes where what the body names is another tenant's.
+var bodyReaches = []string{"groups/evaluateDynamicMembership", "roleManagement/directory/roleAssignments"}
 
 // bodies are valid bodies for the routes that would change something.
 var bodies = map[string]string{
@@ -39,6 +52,8 @@ var bodies = map[string]string{
 	"POST assignments":               `{"target":{"@odata.type":"#microsoft.graph.allDevicesAssignmentTarget"}}`,
 	"POST $ref":                      `{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/${user}"}`,
 	"POST evaluateDynamicMembership": `{"memberId":"${device}","membershipRule":"device.deviceModel -eq \"x\""}`,
+	"POST roleAssignments":           `{"roleDefinitionId":"` + globalReader + `","principalId":"${user}","directoryScopeId":"/"}`,
+	"POST assignLicense":             `{"addLicenses":[],"removeLicenses":[]}`,
 	"PATCH":                          `{"displayName":"STOLEN"}`,
 }
 
@@ -52,7 +67,8 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 	routes := graph.Routes()
 	for i := range routes {
 		r := &routes[i]
-		if !strings.Contains(r.Path, "{") && r.Path != "groups/evaluateDynamicMembership" {
+		reaches := r.Method == http.MethodPost && (slices.Contains(bodyReaches, r.Path) || strings.HasSuffix(r.Path, "$ref"))
+		if !strings.Contains(r.Path, "{") && !reaches {
 			continue
 		}
 		parts := strings.Split(r.Path, "/")
@@ -71,7 +87,7 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 				parts[j] = id
 			}
 		}
-		if !foreign && r.Path != "groups/evaluateDynamicMembership" && !strings.HasSuffix(r.Path, "includedGroups/$ref") {
+		if !foreign && !reaches {
 			continue // the caller's own
 		}
 		body := bodies[r.Method+" "+parts[len(parts)-1]]
@@ -128,6 +144,7 @@ func snapshot(t *testing.T, s *stack) string {
 	for _, path := range []string{
 		"users", "groups", "devices", "deviceManagement/windowsAutopilotDeviceIdentities", "deviceManagement/importedWindowsAutopilotDeviceIdentities",
 		"deviceManagement/windowsAutopilotDeploymentProfiles?$expand=assignments",
+		"roleManagement/directory/roleAssignments", "oauth2PermissionGrants", "users/adele@contoso.example/authentication/methods",
 		"policies/deviceRegistrationPolicy", "policies/mobileDeviceManagementPolicies", "policies/mobileAppManagementPolicies",
 	} {
 		b.WriteString(send(t, s, everything(), http.MethodGet, "/beta/"+path, nil).Body.String())

@@ -18,6 +18,7 @@ type user struct {
 	ID                  string             `json:"id"`
 	DeletedDateTime     *time.Time         `json:"deletedDateTime"`
 	AccountEnabled      bool               `json:"accountEnabled"`
+	AssignedLicenses    []userLicense      `json:"assignedLicenses"`
 	AssignedPlans       []userPlan         `json:"assignedPlans"`
 	BusinessPhones      []string           `json:"businessPhones"`
 	City                *string            `json:"city"`
@@ -46,6 +47,7 @@ type user struct {
 	PreferredLanguage   *string            `json:"preferredLanguage"`
 	ProxyAddresses      []string           `json:"proxyAddresses"`
 	ShowInAddressList   *bool              `json:"showInAddressList"`
+	SessionsFrom        *time.Time         `json:"signInSessionsValidFromDateTime"`
 	State               *string            `json:"state"`
 	StreetAddress       *string            `json:"streetAddress"`
 	Surname             *string            `json:"surname"`
@@ -69,6 +71,7 @@ var userTable = &odata.Table{
 		prop("id", odata.GUID, filter|sorted|readOnly),
 		prop("deletedDateTime", odata.Time, readOnly),
 		prop("accountEnabled", odata.Bool, filter),
+		nested("assignedLicenses", "microsoft.graph.assignedLicense", onSelect|readOnly),
 		nested("assignedPlans", "microsoft.graph.assignedPlan", onSelect),
 		prop("businessPhones", odata.Strings, 0),
 		prop("city", odata.String, filter),
@@ -97,6 +100,7 @@ var userTable = &odata.Table{
 		prop("preferredLanguage", odata.String, filter),
 		prop("proxyAddresses", odata.Strings, filter),
 		prop("showInAddressList", odata.Bool, onBeta),
+		prop("signInSessionsValidFromDateTime", odata.Time, onSelect|readOnly),
 		prop("state", odata.String, filter),
 		prop("streetAddress", odata.String, filter),
 		prop("surname", odata.String, filter|search),
@@ -110,9 +114,9 @@ var userTable = &odata.Table{
 // notKeptOnUsers are properties Graph has and clients send; they are taken and
 // not kept (docs/parity.md).
 var notKeptOnUsers = []string{
-	"passwordProfile", "ageGroup", "consentProvidedForMinor", "employeeType", "employeeOrgData", "employeeLeaveDateTime", "externalUserState",
-	"forceChangePassword", "manager", "onPremisesImmutableId", "showInAddressList", "assignedLicenses", "licenseAssignmentStates", "aboutMe", "birthday",
-	"hireDate", "interests", "mySite", "pastProjects", "preferredName", "responsibilities", "schools", "skills", "identities", "creationType", "signInSessionsValidFromDateTime",
+	"ageGroup", "consentProvidedForMinor", "employeeType", "employeeOrgData", "employeeLeaveDateTime", "externalUserState",
+	"forceChangePassword", "manager", "onPremisesImmutableId", "showInAddressList", "licenseAssignmentStates", "aboutMe", "birthday",
+	"hireDate", "interests", "mySite", "pastProjects", "preferredName", "responsibilities", "schools", "skills", "identities", "creationType",
 	"onPremisesDomainName", "onPremisesSamAccountName", "onPremisesUserPrincipalName", "onPremisesLastSyncDateTime", "onPremisesProvisioningErrors",
 	"isResourceAccount", "legalAgeGroupClassification", "provisionedPlans", "externalUserStateChangeDateTime", "lastPasswordChangeDateTime",
 	"securityIdentifier", "authorizationInfo", "customSecurityAttributes", "isManagementRestricted",
@@ -165,6 +169,7 @@ func userWire(u *directory.User) user {
 		ProxyAddresses: append([]string{}, u.ProxyAddresses...), State: at("state"), StreetAddress: at("streetAddress"), Surname: at("surname"),
 		UsageLocation: at("usageLocation"), UserPrincipalName: u.UserPrincipalName, UserType: at("userType"), MDMLicensed: u.MDMLicensed,
 	}
+	w.AssignedLicenses, w.SessionsFrom = licensesWire(u), timeOrNull(u.SessionsFrom)
 	if u.DirSyncEnabled {
 		w.SyncEnabled = &u.DirSyncEnabled
 	}
@@ -269,7 +274,7 @@ func isExtension(name string) bool {
 
 // knowsUser is knows with directory extensions let through.
 func knowsUser(o odata.Object) error {
-	names := append([]string(nil), notKeptOnUsers...)
+	names := append([]string{passwordProfile}, notKeptOnUsers...)
 	for name := range o {
 		if isExtension(name) {
 			names = append(names, name)
@@ -311,63 +316,6 @@ func (h *Handler) getUser(c *call) error {
 		return err
 	}
 	return c.userAnswer(http.StatusOK, &u, q)
-}
-
-func (h *Handler) createUser(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if err := knowsUser(o); err != nil {
-		return err
-	}
-	u := directory.User{AccountEnabled: true}
-	if err := readUser(o, &u); err != nil {
-		return err
-	}
-	made, err := h.Directory.CreateUser(c.ctx(), c.tenant, u)
-	if err != nil {
-		return err
-	}
-	c.w.Header().Set("Location", c.root()+"/users/"+string(made.ID))
-	return c.userAnswer(http.StatusCreated, &made, nil)
-}
-
-func (h *Handler) updateUser(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if err := knowsUser(o); err != nil {
-		return err
-	}
-	u, err := c.user()
-	if err != nil {
-		return err
-	}
-	if _, err := h.Directory.UpdateUser(c.ctx(), c.tenant, u.ID, match, func(u *directory.User) error { return readUser(o, u) }); err != nil {
-		return err
-	}
-	return c.noContent()
-}
-
-func (h *Handler) deleteUser(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	u, err := c.user()
-	if err != nil {
-		return err
-	}
-	if err := h.Directory.DeleteUser(c.ctx(), c.tenant, u.ID, match); err != nil {
-		return err
-	}
-	return c.noContent()
 }
 
 // getManager answers 404, as Graph does for a user without a manager: managers

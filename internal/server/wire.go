@@ -45,7 +45,7 @@ func (s *Server) wire(ctx context.Context) error {
 	}
 	s.verifier = &access.Verifier{
 		Issuer: s.cfg.BaseURL, Audiences: access.Audiences(s.cfg.BaseURL), Keys: s.keys, Now: s.clock.Real, Leeway: 5 * time.Minute,
-		App: s.appState, Recheck: time.Second,
+		App: s.clientState, User: s.userState, Device: s.deviceState, Recheck: time.Second,
 	}
 	if s.signIn, err = s.openSignIn(ctx); err != nil {
 		return err
@@ -118,6 +118,7 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 	g := &graph.Handler{
 		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: signer,
 		Directory: s.directory, Autopilot: s.autopilot, Lists: s.db, Objects: s.db.Directory(), Registrations: s.db.Autopilot(),
+		People: s.people, Grants: s.grants,
 		Log: s.log, RequestID: requestID, Address: requestAddress, Throttle: s.throttle,
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}

@@ -148,6 +148,8 @@ func columnsByResource(name string) (columnMap, bool) {
 		return profileList.columns, true
 	case "unifiedRoleAssignment":
 		return roleAssignmentList.columns, true
+	case "oAuth2PermissionGrant":
+		return permissionGrantList.columns, true
 	case "auditEvent":
 		return auditList.columns, true
 	}
