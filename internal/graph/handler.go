@@ -26,6 +26,7 @@ type Handler struct {
 
 	Directory     Directory
 	Autopilot     Autopilot
+	Brandings     Brandings
 	Lists         Lists
 	Objects       Objects
 	Registrations Registrations

@@ -16,6 +16,7 @@ import (
 	"taxiway/internal/odata"
 	"taxiway/internal/oidc"
 	"taxiway/internal/oobe"
+	"taxiway/internal/signin"
 )
 
 // leaseLife is how long a process may be silent before another takes its work.
@@ -72,6 +73,7 @@ func (s *Server) wire(ctx context.Context) error {
 	s.runner.Jobs = append(s.runner.Jobs, []jobs.Job{
 		jobs.WarmConfig(s.engine, s.db),
 		jobs.SealAudit(s.db.SealAudit),
+		jobs.SweepSignIn(s.db.SweepSignIn, s.clock),
 		jobs.RotateKeys(s.keys, s.clock, s.cfg.Signing.RotateEvery.Duration),
 		jobs.DatedRules(s.engine, s.db.Directory(), s.clock),
 		jobs.SweepDevices(s.engine, s.db.Directory(), s.cfg.Engine.SweepInterval.Duration, s.cfg.Engine.SweepSample, s.log, func(n int) { s.metrics.diffs.Add(float64(n)) }),
@@ -118,7 +120,7 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 	g := &graph.Handler{
 		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: signer,
 		Directory: s.directory, Autopilot: s.autopilot, Lists: s.db, Objects: s.db.Directory(), Registrations: s.db.Autopilot(),
-		People: s.people, Grants: s.grants,
+		People: s.people, Grants: s.grants, Brandings: &signin.Brandings{Store: s.db, Clock: s.clock, NewID: s.newID},
 		Log: s.log, RequestID: requestID, Address: requestAddress, Throttle: s.throttle,
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}
