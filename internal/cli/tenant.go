@@ -43,7 +43,7 @@ func (a *app) newTenantCreate() *cobra.Command {
 }
 
 func (o *tenantCreateOptions) run(ctx context.Context, name string) error {
-	return o.withAdmin(ctx, func(_ config.Config, admin *server.Admin) error {
+	return o.withAdmin(ctx, func(cfg config.Config, admin *server.Admin) error {
 		in := map[string]any{"displayName": name, "domain": o.domain, "lab": o.lab}
 		if o.id != "" {
 			in["id"] = o.id
@@ -52,8 +52,26 @@ func (o *tenantCreateOptions) run(ctx context.Context, name string) error {
 		if err := admin.Call(ctx, "POST", "/tenants", in, &t); err != nil {
 			return err
 		}
-		return o.show(t, func(w io.Writer) error { return writeTenants(w, []server.AdminTenant{t}) })
+		if o.lab {
+			return o.show(t, func(w io.Writer) error { return writeTenants(w, []server.AdminTenant{t}) })
+		}
+		l, err := firstAdminLink(ctx, cfg, admin, string(t.ID))
+		if err != nil {
+			return err
+		}
+		return o.show(createdTenant{t, l}, func(w io.Writer) error {
+			if err := writeTenants(w, []server.AdminTenant{t}); err != nil {
+				return err
+			}
+			return o.writeLink(w, &l, forFirstAdmin)
+		})
 	})
+}
+
+// createdTenant is a new tenant with the way in for its first administrator.
+type createdTenant struct {
+	server.AdminTenant
+	FirstAdministrator linkFile `json:"firstAdministrator"`
 }
 
 func writeTenants(w io.Writer, tenants []server.AdminTenant) error {

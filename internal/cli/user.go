@@ -13,7 +13,10 @@ import (
 
 func (a *app) newUser() *cobra.Command {
 	return a.graphCommand("user", "Users", func(t *target) []*cobra.Command {
-		return []*cobra.Command{a.newUserCreate(t), a.newUserList(t), a.newUserDelete(t)}
+		return []*cobra.Command{
+			a.newUserCreate(t), a.newUserList(t), a.newUserShow(t), a.newUserDelete(t),
+			a.newUserPassword(t), a.newUserReset(t), a.newUserFirstAdmin(t), a.newUserRole(t),
+		}
 	})
 }
 
@@ -24,30 +27,42 @@ type userCreateOptions struct {
 	department string
 	jobTitle   string
 	unlicensed bool
+
+	roles         []string
+	passwordStdin bool
+	mustChange    bool
 }
 
 func (a *app) newUserCreate(t *target) *cobra.Command {
 	o := &userCreateOptions{app: a, target: t}
 	cmd := &cobra.Command{
 		Use: "create USER-PRINCIPAL-NAME", Short: "Make a user", Args: exactly(1),
+		Long: `Makes a user through Graph. With --role or --password-stdin the user can sign in
+and is made by the owner of the data directory instead.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", "display name (default: the part before the @)")
 	cmd.Flags().StringVar(&o.department, "department", "", "department")
 	cmd.Flags().StringVar(&o.jobTitle, "job-title", "", "job title")
 	cmd.Flags().BoolVar(&o.unlicensed, "unlicensed", false, "without a licence for device management")
+	cmd.Flags().StringArrayVar(&o.roles, "role", nil, "directory role, as in 'Intune Administrator'; may be repeated")
+	cmd.Flags().BoolVar(&o.passwordStdin, "password-stdin", false, "take the password from standard input")
+	cmd.Flags().BoolVar(&o.mustChange, "must-change", false, "with --password-stdin: another one has to be chosen at the first sign-in")
 	return cmd
 }
 
 func (o *userCreateOptions) run(ctx context.Context, upn string) error {
+	if o.name == "" {
+		o.name, _, _ = strings.Cut(upn, "@")
+	}
+	if len(o.roles) > 0 || o.passwordStdin {
+		return o.newPerson(ctx, upn)
+	}
 	c, err := o.client(ctx, o.target)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if o.name == "" {
-		o.name, _, _ = strings.Cut(upn, "@")
-	}
 	made, err := c.CreateUser(ctx, graphclient.User{
 		UserPrincipalName: upn, DisplayName: o.name, Department: o.department, JobTitle: o.jobTitle, AccountEnabled: true, MDMLicensed: !o.unlicensed,
 	})

@@ -53,6 +53,9 @@ func (s *Server) adminHandler() http.Handler {
 	} {
 		mux.Handle(pattern, s.adminRoute(h))
 	}
+	for pattern, h := range s.adminPeopleRoutes() {
+		mux.Handle(pattern, s.adminRoute(h))
+	}
 	return mux
 }
 
