@@ -89,6 +89,14 @@ func TestAGuesserOnManyNetworksSlowsAndNeverLocks(t *testing.T) {
 	if looked != 31 {
 		t.Errorf("%d guesses at once from 200 networks, want 31", looked)
 	}
+	// Who waits each time gets one more guess, and the wait stays one of seconds.
+	for n := range 20 {
+		_, wait := o.guess(u.UserPrincipalName, fmt.Sprintf("203.3.%d.1", n), 2)
+		if wait > 3*time.Second {
+			t.Fatalf("after %d more guesses the account waits %v", n, wait)
+		}
+		o.clock.advance(wait)
+	}
 	// Where the person was signed in before, nothing is slowed.
 	_, err = o.CheckPassword(o.ctx, o.tenant, u.UserPrincipalName, goodPassword, home)
 	o.ok(err)
