@@ -218,6 +218,13 @@ func (s *Service) DeleteGroup(ctx context.Context, t TenantID, id ObjectID, ifMa
 		if err := s.forgetObject(ctx, tx, t, id); err != nil {
 			return err
 		}
+		around, err := tx.MembershipsOf(ctx, t, []ObjectID{id})
+		if err != nil {
+			return err
+		}
+		if err := tx.ApplyMemberships(ctx, t, nil, around); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, t, "Delete group", "group", string(id), g.DisplayName)
 	})
 	if err != nil {
@@ -227,7 +234,8 @@ func (s *Service) DeleteGroup(ctx context.Context, t TenantID, id ObjectID, ifMa
 	return nil
 }
 
-// AddMembers puts users and devices into an assigned group, all or none.
+// AddMembers puts users, devices and groups into an assigned group, all or none.
+// Groups may hold each other in a circle; whoever follows them goes round once.
 func (s *Service) AddMembers(ctx context.Context, t TenantID, group ObjectID, ids []ObjectID) error {
 	err := s.Store.InTx(ctx, func(tx Tx) error {
 		// Objects are locked before the group: the lock order of Tx.
@@ -270,6 +278,9 @@ func (s *Service) addMembers(ctx context.Context, tx Tx, t TenantID, g *Group, i
 		return manualChange(g)
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if slices.Contains(ids, g.ID) {
+		return fault.Field(fault.Invalid, "GroupCannotContainItself", "members", "The group "+quote(g.DisplayName)+" cannot be a member of itself.", "Leave it out.")
+	}
 	kinds, devices, err := s.lockMembers(ctx, tx, t, ids)
 	if err != nil {
 		return err
@@ -311,10 +322,16 @@ func (s *Service) lockMembers(ctx context.Context, tx Tx, t TenantID, ids []Obje
 	for i := range us {
 		kinds[us[i].ID] = MemberUser
 	}
-	for _, id := range ids {
-		if kinds[id] == "" {
-			return nil, nil, fault.Field(fault.NotFound, "Request_ResourceNotFound", "members", "There is no user or device with the id "+quote(string(id))+" in this tenant.", "Use the object id of a user or device; groups in groups are not supported.")
+	for _, id := range ids { // in order, as all locks are taken
+		if kinds[id] != "" {
+			continue
 		}
+		if _, err := tx.LockGroup(ctx, t, id); fault.Is(err, fault.NotFound) {
+			return nil, nil, fault.Field(fault.NotFound, "Request_ResourceNotFound", "members", "There is no user, device or group with the id "+quote(string(id))+" in this tenant.", "Use the object id of a user, device or group.")
+		} else if err != nil {
+			return nil, nil, err
+		}
+		kinds[id] = MemberGroup
 	}
 	return kinds, devices, nil
 }

@@ -107,6 +107,7 @@ type Lists interface {
 	DirectoryLists
 	PeopleLists
 	AutopilotLists
+	JoinLists
 }
 
 // DirectoryLists reads the Entra side.

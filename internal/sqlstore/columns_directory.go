@@ -111,19 +111,25 @@ const dynamicMembership = "DynamicMembership"
 
 var dynamicKinds = strconv.Itoa(groupKinds.number(directory.DynamicUser)) + ", " + strconv.Itoa(groupKinds.number(directory.DynamicDevice))
 
-// memberFields are what users and devices in one list have in common, and what
+// memberFields are what users, devices and groups in one list have in common, and what
 // clients look for among members.
 var memberFields = map[string]field[directory.Member]{
 	"id": {id("m.member_id"), func(m *directory.Member) any { return string(m.ID()) }},
-	"displayName": {key("COALESCE(d.name_key, u.name_key)").orNull(), func(m *directory.Member) any {
-		if m.Device != nil {
+	"displayName": {key("COALESCE(d.name_key, u.name_key, g.name_key)").orNull(), func(m *directory.Member) any {
+		switch {
+		case m.Device != nil:
 			return m.Device.DisplayName
+		case m.Group != nil:
+			return m.Group.DisplayName
 		}
 		return m.User.DisplayName
 	}},
-	"accountEnabled": {flag("COALESCE(d.enabled, u.enabled)"), func(m *directory.Member) any {
-		if m.Device != nil {
+	"accountEnabled": {column{kind: colCode, expr: "COALESCE(d.enabled, u.enabled, 2)", domain: []code{{0, false}, {1, true}, {2, nil}}}, func(m *directory.Member) any {
+		switch {
+		case m.Device != nil:
 			return m.Device.AccountEnabled
+		case m.Group != nil:
+			return nil // groups have none
 		}
 		return m.User.AccountEnabled
 	}},

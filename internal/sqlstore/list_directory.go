@@ -57,13 +57,38 @@ var memberList = &resource[directory.Member]{
 	selects: "m.member_kind, m.member_id", id: "m.member_id", scan: scanMember, fill: fillMembers,
 }
 
-// ListMembers lists the users and devices in a group.
+// ListGroupsAround lists the living groups that a user, device or group is in,
+// through other groups too.
+func (db *DB) ListGroupsAround(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error) {
+	s := db.scope(t)
+	s.from = "FROM (" + groupsAround(s.b, t, member) + ") a JOIN dir_groups g ON g.id = a.id WHERE g.deleted_at = 0 AND g.tenant_id = " + bindID(s.b, t) + " AND g.id <> " + bindID(s.b, member)
+	return list(ctx, db.reader(), groupList, s, q)
+}
+
+// memberJoins gives each member m what it is.
+const memberJoins = " LEFT JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.member_id" +
+	" LEFT JOIN devices d ON d.tenant_id = m.tenant_id AND d.id = m.member_id" +
+	" LEFT JOIN dir_groups g ON g.tenant_id = m.tenant_id AND g.id = m.member_id AND g.deleted_at = 0"
+
+const isMember = " (u.id IS NOT NULL OR d.id IS NOT NULL OR g.id IS NOT NULL)"
+
+// ListMembersWithin lists the members of a group, those of the groups in it and
+// so on, each once.
+func (db *DB) ListMembersWithin(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error) {
+	s := db.scope(t)
+	tenant, top := bindID(s.b, t), bindID(s.b, group)
+	columns := "m.tenant_id, m.member_id, m.member_kind"
+	s.from = "FROM (WITH RECURSIVE within(tenant_id, member_id, member_kind) AS (SELECT " + columns + " FROM memberships m WHERE m.tenant_id = " + tenant + " AND m.group_id = " + top +
+		" UNION SELECT " + columns + " FROM within w JOIN dir_groups l ON l.tenant_id = w.tenant_id AND l.id = w.member_id AND l.deleted_at = 0" +
+		" JOIN memberships m ON m.tenant_id = l.tenant_id AND m.group_id = l.id) SELECT tenant_id, member_id, member_kind FROM within) m" + memberJoins +
+		" WHERE m.member_id <> " + top + " AND" + isMember
+	return list(ctx, db.reader(), memberList, s, q)
+}
+
+// ListMembers lists the users, devices and groups in a group.
 func (db *DB) ListMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error) {
 	s := db.scope(t)
-	s.from = "FROM memberships m LEFT JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.member_id" +
-		" LEFT JOIN devices d ON d.tenant_id = m.tenant_id AND d.id = m.member_id" +
-		" WHERE m.tenant_id = " + bindID(s.b, t) + " AND m.group_id = " + bindID(s.b, group) +
-		" AND (u.id IS NOT NULL OR d.id IS NOT NULL)"
+	s.from = "FROM memberships m" + memberJoins + " WHERE m.tenant_id = " + bindID(s.b, t) + " AND m.group_id = " + bindID(s.b, group) + " AND" + isMember
 	return list(ctx, db.reader(), memberList, s, q)
 }
 
@@ -73,22 +98,28 @@ func scanMember(r row, m *directory.Member) error {
 	if err := r.Scan(memberKinds.as(&m.Kind), asID(&id)); err != nil {
 		return err
 	}
-	if m.Kind == directory.MemberUser {
+	switch m.Kind {
+	case directory.MemberUser:
 		m.User = &directory.User{ID: id}
-	} else {
+	case directory.MemberGroup:
+		m.Group = &directory.Group{ID: id}
+	default:
 		m.Device = &directory.Device{ID: id}
 	}
 	return nil
 }
 
-// fillMembers reads the users and devices of a page, each kind in one go.
+// fillMembers reads the objects of a page, each kind in one go.
 func fillMembers(ctx context.Context, q querier, t directory.TenantID, page []hit[directory.Member]) ([]hit[directory.Member], error) {
-	var userIDs, deviceIDs []directory.ObjectID
+	var userIDs, deviceIDs, groupIDs []directory.ObjectID
 	for i := range page {
-		if page[i].item.User != nil {
-			userIDs = append(userIDs, page[i].item.ID())
-		} else {
-			deviceIDs = append(deviceIDs, page[i].item.ID())
+		switch m := &page[i].item; m.Kind {
+		case directory.MemberUser:
+			userIDs = append(userIDs, m.ID())
+		case directory.MemberGroup:
+			groupIDs = append(groupIDs, m.ID())
+		default:
+			deviceIDs = append(deviceIDs, m.ID())
 		}
 	}
 	users, err := byIDs(ctx, q, t, scanUser, "SELECT "+userColumns+" FROM users u WHERE u.tenant_id = ", "u.id", userIDs, func(u *directory.User) directory.ObjectID { return u.ID })
@@ -99,15 +130,36 @@ func fillMembers(ctx context.Context, q querier, t directory.TenantID, page []hi
 	if err != nil {
 		return nil, err
 	}
+	groups, err := byIDs(ctx, q, t, scanGroup, "SELECT "+groupColumns+" FROM dir_groups g WHERE g.deleted_at = 0 AND g.tenant_id = ", "g.id", groupIDs, func(g *directory.Group) directory.ObjectID { return g.ID })
+	if err != nil {
+		return nil, err
+	}
 	kept := page[:0]
 	for _, h := range page {
 		m := &h.item
-		m.User, m.Device = users[m.ID()], devices[m.ID()]
-		if m.User != nil || m.Device != nil {
+		id := m.ID()
+		m.User, m.Device, m.Group = users[id], devices[id], groups[id]
+		if m.User != nil || m.Device != nil || m.Group != nil {
 			kept = append(kept, h)
 		}
 	}
 	return kept, nil
+}
+
+// ListPeopleOf lists the owners or users of a device object.
+func (db *DB) ListPeopleOf(ctx context.Context, t directory.TenantID, device directory.ObjectID, role directory.PersonRole, q *odata.Query) (odata.List[directory.User], error) {
+	s := db.scope(t)
+	s.from = "FROM device_people p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id WHERE p.tenant_id = " + bindID(s.b, t) +
+		" AND p.object_id = " + bindID(s.b, device) + " AND p.role = " + s.b.arg(personRoles.arg(role))
+	return list(ctx, db.reader(), userList, s, q)
+}
+
+// ListDevicesOf lists the devices that a person owns or uses.
+func (db *DB) ListDevicesOf(ctx context.Context, t directory.TenantID, user directory.ObjectID, role directory.PersonRole, q *odata.Query) (odata.List[directory.Device], error) {
+	s := db.scope(t)
+	s.from = "FROM device_people p JOIN devices d ON d.tenant_id = p.tenant_id AND d.id = p.object_id WHERE p.tenant_id = " + bindID(s.b, t) +
+		" AND p.user_id = " + bindID(s.b, user) + " AND p.role = " + s.b.arg(personRoles.arg(role))
+	return list(ctx, db.reader(), deviceList, s, q)
 }
 
 func byIDs[T any](ctx context.Context, q querier, t directory.TenantID, scan func(row, *T) error, head, column string, ids []directory.ObjectID, idOf func(*T) directory.ObjectID) (map[directory.ObjectID]*T, error) {

@@ -32,6 +32,15 @@ type Lists interface {
 	ListMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error)
 	ListAuditEvents(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.AuditEvent], error)
 	AutopilotLists
+	JoinLists
+}
+
+// JoinLists are those of groups in groups and of whose a device is.
+type JoinLists interface {
+	ListMembersWithin(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error)
+	ListGroupsAround(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error)
+	ListPeopleOf(ctx context.Context, t directory.TenantID, device directory.ObjectID, role directory.PersonRole, q *odata.Query) (odata.List[directory.User], error)
+	ListDevicesOf(ctx context.Context, t directory.TenantID, user directory.ObjectID, role directory.PersonRole, q *odata.Query) (odata.List[directory.Device], error)
 }
 
 // AutopilotLists are those of Autopilot's resources.
