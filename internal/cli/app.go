@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"taxiway/internal/config"
-	"taxiway/internal/fault"
 	"taxiway/internal/server"
 )
 
@@ -26,6 +25,9 @@ func (a *app) newApp() *cobra.Command {
 		o.newCreate(), o.newList(), o.newDelete(), o.newGrant(),
 		o.newSwitch("enable", "Let an app sign in again", true), o.newSwitch("disable", "Refuse an app's tokens and sign-ins", false),
 		a.parent("secret", "The client secrets of an app", o.newSecretAdd(), o.newSecretRemove()),
+		a.parent("redirect", "Where people are sent back to after a sign-in", o.newRedirectAdd(), o.newRedirectRemove(), o.newRedirectList()),
+		a.parent("certificate", "The certificates an app proves itself with", o.newCertificateAdd(), o.newCertificateRemove(), o.newCertificateList()),
+		o.newConsent(),
 	)
 	cmd.PersistentFlags().StringVar(&o.tenant, "tenant", "", "tenant id or domain; not needed when there is only one")
 	return cmd
@@ -53,66 +55,6 @@ func (o *appCommand) onApp(ctx context.Context, name string, fn func(admin *serv
 	})
 }
 
-type appCreateOptions struct {
-	*appCommand
-	permissions []string
-	lifetime    string
-	save        bool
-}
-
-func (o *appCommand) newCreate() *cobra.Command {
-	c := &appCreateOptions{appCommand: o}
-	cmd := &cobra.Command{
-		Use: "create NAME", Short: "Register an app; its secret is shown once", Args: exactly(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
-	}
-	cmd.Flags().StringSliceVar(&c.permissions, "permission", nil, "Graph permission, as in Group.Read.All; may be repeated")
-	cmd.Flags().StringVar(&c.lifetime, "lifetime", "", "how long its secret is good, as in 720h (default two years)")
-	cmd.Flags().BoolVar(&c.save, "save", false, "keep id and secret in the data directory for this program's other commands")
-	return cmd
-}
-
-func (c *appCreateOptions) run(ctx context.Context, name string) error {
-	if len(c.permissions) == 0 && c.save {
-		c.permissions = commandPermissions()
-	}
-	if len(c.permissions) == 0 {
-		return fault.Field(fault.Invalid, "PermissionRequired", "--permission", "An app without a permission may do nothing.", "Add, for example, --permission DeviceManagementServiceConfig.Read.All, or --save for what this program's commands need.")
-	}
-	return c.within(ctx, func(cfg config.Config, admin *server.Admin, t *server.AdminTenant) error {
-		app, err := createApp(ctx, admin, string(t.ID), name, c.permissions, c.lifetime)
-		if err != nil {
-			return err
-		}
-		if c.save {
-			pem, err := readAuthority(ctx, admin)
-			if err != nil {
-				return err
-			}
-			if err := saveAccess(cfg, savedAccess{URL: cfg.BaseURL, Tenant: string(t.ID), ClientID: app.AppID, ClientSecret: app.Secret, CA: pem}); err != nil {
-				return err
-			}
-		}
-		return c.show(app, func(w io.Writer) error {
-			fields := []field{
-				{"Tenant", string(t.ID)},
-				{"Client id", app.AppID},
-				{"Name", app.DisplayName},
-				{"Permissions", strings.Join(app.Permissions, ", ")},
-				{"Secret", app.Secret},
-			}
-			if c.save {
-				fields = append(fields, field{"Saved in", accessFile(cfg)})
-			}
-			if err := card(w, fields...); err != nil {
-				return err
-			}
-			_, err := fmt.Fprintln(w, "The secret is shown this once; only its hash is kept.")
-			return err
-		})
-	})
-}
-
 func (o *appCommand) newList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the apps with their permissions and secrets' ends", Args: exactly(0),
@@ -136,6 +78,13 @@ func writeApps(w io.Writer, apps []server.AdminApp) error {
 		var secrets []string
 		for _, s := range app.Secrets {
 			secrets = append(secrets, fmt.Sprintf("%s… (%s, until %s)", s.Hint, s.KeyID, s.ExpiresAt.UTC().Format("2006-01-02")))
+		}
+		for i := range app.Certificates {
+			c := &app.Certificates[i]
+			secrets = append(secrets, fmt.Sprintf("certificate %s (%s, until %s)", c.SHA1, c.KeyID, c.ExpiresAt.UTC().Format("2006-01-02")))
+		}
+		if app.PublicClient {
+			secrets = append(secrets, "public client")
 		}
 		rows = append(rows, []string{app.AppID, app.DisplayName, yesNo(app.Enabled), strings.Join(app.Permissions, ", "), strings.Join(secrets, ", ")})
 	}

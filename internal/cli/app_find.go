@@ -26,9 +26,26 @@ func listApps(ctx context.Context, admin *server.Admin, tenant string) ([]server
 	return out, err
 }
 
-func createApp(ctx context.Context, admin *server.Admin, tenant, name string, permissions []string, lifetime string) (server.AdminApp, error) {
+// newApp is what an app is registered with on the private door.
+type newApp struct {
+	DisplayName  string                 `json:"displayName"`
+	Permissions  []string               `json:"permissions"`
+	Lifetime     string                 `json:"lifetime"`
+	NoSecret     bool                   `json:"noSecret,omitempty"`
+	PublicClient bool                   `json:"publicClient,omitempty"`
+	Redirects    []server.AdminRedirect `json:"redirects,omitempty"`
+	Certificates []newCertificate       `json:"certificates,omitempty"`
+}
+
+// newCertificate is a certificate's file.
+type newCertificate struct {
+	DisplayName string `json:"displayName,omitempty"`
+	Content     []byte `json:"content"`
+}
+
+func createApp(ctx context.Context, admin *server.Admin, tenant string, n newApp) (server.AdminApp, error) {
 	var out server.AdminApp
-	err := admin.Call(ctx, "POST", appsPath(tenant), map[string]any{"displayName": name, "permissions": permissions, "lifetime": lifetime}, &out)
+	err := admin.Call(ctx, "POST", appsPath(tenant), n, &out)
 	return out, err
 }
 

@@ -4,7 +4,8 @@
 //	serve, migrate, verify                   serve.go, migrate.go, verify.go
 //	backup, restore                          backup.go
 //	tenant                                   tenant.go
-//	app, app secret                          app.go, app_secret.go, app_find.go
+//	app, app secret                          app.go, app_create.go, app_secret.go, app_find.go
+//	app redirect, certificate, consent       app_redirect.go, app_certificate.go, app_consent.go
 //	device import                            device_import.go, import.go
 //	device list, show, why                   device_list.go, device_show.go, device_why.go
 //	device tag, assign-user, …               device_change.go

@@ -127,7 +127,7 @@ func labAccess(ctx context.Context, cfg config.Config, admin *server.Admin, t *s
 			}
 		}
 	}
-	made, err := createApp(ctx, admin, string(t.ID), "Contoso lab command line", commandPermissions(), "")
+	made, err := createApp(ctx, admin, string(t.ID), newApp{DisplayName: "Contoso lab command line", Permissions: commandPermissions()})
 	if err != nil {
 		return saved, err
 	}

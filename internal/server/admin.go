@@ -27,6 +27,12 @@ const adminBody = 1 << 20
 //	PATCH, DELETE /tenants/{tenant}/apps/{app}
 //	POST   /tenants/{tenant}/apps/{app}/secrets
 //	DELETE /tenants/{tenant}/apps/{app}/secrets/{key}
+//	POST, DELETE /tenants/{tenant}/apps/{app}/redirects
+//	POST   /tenants/{tenant}/apps/{app}/certificates
+//	DELETE /tenants/{tenant}/apps/{app}/certificates/{key}
+//	GET, POST, DELETE /tenants/{tenant}/apps/{app}/consents
+//	GET    /first-party-apps
+//	POST   /tenants/{tenant}/people, and more: see adminPeopleRoutes
 //	GET    /authority                     POST /verify, /release, /backup
 //	GET    /keys                          POST /keys
 func (s *Server) adminHandler() http.Handler {
@@ -54,6 +60,9 @@ func (s *Server) adminHandler() http.Handler {
 		mux.Handle(pattern, s.adminRoute(h))
 	}
 	for pattern, h := range s.adminPeopleRoutes() {
+		mux.Handle(pattern, s.adminRoute(h))
+	}
+	for pattern, h := range s.adminAppRoutes() {
 		mux.Handle(pattern, s.adminRoute(h))
 	}
 	return mux
@@ -209,14 +218,47 @@ type AdminTenant struct {
 // AdminApp is an app registration on the private door. Secret is given once,
 // when it is made.
 type AdminApp struct {
-	AppID       string        `json:"appId"`
-	ObjectID    string        `json:"id"`
-	DisplayName string        `json:"displayName"`
-	Permissions []string      `json:"permissions"`
-	Enabled     bool          `json:"enabled"`
-	CreatedAt   time.Time     `json:"createdDateTime"`
-	Secret      string        `json:"secret,omitempty"`
-	Secrets     []AdminSecret `json:"secrets,omitempty"`
+	AppID       string   `json:"appId"`
+	ObjectID    string   `json:"id"`
+	DisplayName string   `json:"displayName"`
+	Permissions []string `json:"permissions"`
+	Enabled     bool     `json:"enabled"`
+	// PublicClient: it may sign people in without a credential.
+	PublicClient bool               `json:"publicClient"`
+	Redirects    []AdminRedirect    `json:"redirects,omitempty"`
+	Certificates []AdminCertificate `json:"certificates,omitempty"`
+	CreatedAt    time.Time          `json:"createdDateTime"`
+	Secret       string             `json:"secret,omitempty"`
+	Secrets      []AdminSecret      `json:"secrets,omitempty"`
+}
+
+// AdminRedirect is an address that people are sent back to.
+type AdminRedirect = directory.Redirect
+
+// AdminPlatform is what kind of program such an address belongs to.
+type AdminPlatform = directory.Platform
+
+// AdminCertificate is a certificate that an app proves itself with.
+type AdminCertificate struct {
+	KeyID       string    `json:"keyId"`
+	DisplayName string    `json:"displayName,omitempty"`
+	SHA1        string    `json:"thumbprint"` // hexadecimal, as Windows shows it
+	SHA256      string    `json:"sha256Thumbprint"`
+	StartsAt    time.Time `json:"startDateTime"`
+	ExpiresAt   time.Time `json:"endDateTime"`
+}
+
+// AdminConsent is what an app may do for everybody in the tenant.
+type AdminConsent struct {
+	AppID    string   `json:"appId"`
+	Resource string   `json:"resource"`
+	Scopes   []string `json:"scopes"`
+}
+
+// AdminClient names an app by its client id.
+type AdminClient struct {
+	AppID       string `json:"appId"`
+	DisplayName string `json:"displayName"`
 }
 
 // AdminSecret is a client secret without the secret.

@@ -13,7 +13,14 @@ import (
 const secretLife = 2 * 365 * 24 * time.Hour
 
 func adminApp(a *directory.Application) AdminApp {
-	return AdminApp{AppID: a.AppID, ObjectID: string(a.ID), DisplayName: a.DisplayName, Permissions: a.Permissions, Enabled: a.Enabled, CreatedAt: a.CreatedAt}
+	out := AdminApp{
+		AppID: a.AppID, ObjectID: string(a.ID), DisplayName: a.DisplayName, Permissions: a.Permissions, Enabled: a.Enabled,
+		PublicClient: a.PublicClient, Redirects: a.Redirects, CreatedAt: a.CreatedAt,
+	}
+	for i := range a.Certificates {
+		out.Certificates = append(out.Certificates, adminCertificate(&a.Certificates[i]))
+	}
+	return out
 }
 
 func lifetime(text string) (time.Duration, error) {
@@ -52,9 +59,13 @@ func (s *Server) adminListApps(r *http.Request) (any, error) {
 
 func (s *Server) adminCreateApp(r *http.Request) (any, error) {
 	var in struct {
-		DisplayName string   `json:"displayName"`
-		Permissions []string `json:"permissions"`
-		Lifetime    string   `json:"lifetime"`
+		DisplayName  string          `json:"displayName"`
+		Permissions  []string        `json:"permissions"`
+		Lifetime     string          `json:"lifetime"`
+		NoSecret     bool            `json:"noSecret"`
+		PublicClient bool            `json:"publicClient"`
+		Redirects    []AdminRedirect `json:"redirects"`
+		Certificates []newCert       `json:"certificates"`
 	}
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
@@ -67,7 +78,13 @@ func (s *Server) adminCreateApp(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, secret, err := s.apps.Create(r.Context(), t.ID, in.DisplayName, in.Permissions, life)
+	n := directory.NewApp{
+		DisplayName: in.DisplayName, Permissions: in.Permissions, Lifetime: life, NoSecret: in.NoSecret, PublicClient: in.PublicClient, Redirects: in.Redirects,
+	}
+	for _, c := range in.Certificates {
+		n.Certificates = append(n.Certificates, directory.NewCertificate(c))
+	}
+	a, secret, err := s.apps.Register(r.Context(), t.ID, n)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +95,9 @@ func (s *Server) adminCreateApp(r *http.Request) (any, error) {
 
 func (s *Server) adminUpdateApp(r *http.Request) (any, error) {
 	var in struct {
-		Permissions *[]string `json:"permissions"`
-		Enabled     *bool     `json:"enabled"`
+		Permissions  *[]string `json:"permissions"`
+		Enabled      *bool     `json:"enabled"`
+		PublicClient *bool     `json:"publicClient"`
 	}
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
@@ -99,7 +117,17 @@ func (s *Server) adminUpdateApp(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	a, err := s.db.GetApplication(r.Context(), t.ID, app)
+	if in.PublicClient != nil {
+		if err := s.apps.SetPublicClient(r.Context(), t.ID, app, *in.PublicClient); err != nil {
+			return nil, err
+		}
+	}
+	return s.adminAppNow(r, t.ID)
+}
+
+// adminAppNow answers the app as it is after a change.
+func (s *Server) adminAppNow(r *http.Request, t directory.TenantID) (any, error) {
+	a, err := s.db.GetApplication(r.Context(), t, r.PathValue("app"))
 	if err != nil {
 		return nil, err
 	}

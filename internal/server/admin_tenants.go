@@ -131,6 +131,10 @@ func (s *Server) adminResetTenant(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
+	consents, err := s.consentsForAll(ctx, t.ID, apps)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.directory.DeleteTenant(ctx, t.ID); err != nil {
 		return nil, err
 	}
@@ -141,6 +145,11 @@ func (s *Server) adminResetTenant(r *http.Request) (any, error) {
 	}
 	for i := range apps {
 		if err := s.restoreApp(r, t.ID, apps[i], secrets[apps[i].ID]); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range consents {
+		if err := s.grants.Consent(ctx, t.ID, c); err != nil {
 			return nil, err
 		}
 	}
