@@ -17,7 +17,7 @@ const (
 )
 
 // memberTable is what a list of members can be asked for: the properties of
-// users and devices together; filters on what clients look for among members.
+// users, devices and groups together; filters on what clients look for among members.
 var memberTable = &odata.Table{
 	Name:       "microsoft.graph.directoryObject",
 	Properties: memberProperties(),
@@ -29,7 +29,7 @@ func memberProperties() []odata.Property {
 		prop("displayName", odata.String, filter|sorted|search),
 	}
 	seen := map[string]bool{"id": true, "displayName": true}
-	for _, t := range []*odata.Table{deviceTable, userTable} {
+	for _, t := range []*odata.Table{deviceTable, userTable, groupTable} {
 		for _, p := range t.Properties {
 			if !seen[p.Name] {
 				seen[p.Name] = true
@@ -42,15 +42,20 @@ func memberProperties() []odata.Property {
 	return out
 }
 
-// memberWire is a user or a device with its type, without which the SDKs give
-// only the base type.
+// memberWire is a user, a device or a group with its type, without which the
+// SDKs give only the base type.
 func memberWire(m *directory.Member) any {
 	if m.Device != nil {
 		w := deviceWire(m.Device)
 		w.Type, w.ETag = "#microsoft.graph.device", ""
 		return &w
 	}
-	if m.User == nil { // the kinds are two
+	if m.Group != nil {
+		w := groupWire(m.Group)
+		w.Type, w.ETag = "#microsoft.graph.group", ""
+		return &w
+	}
+	if m.User == nil { // the kinds are three
 		return &directoryObject{}
 	}
 	w := userWire(m.User)
@@ -79,8 +84,8 @@ func (c *call) members(q *odata.Query) (odata.List[directory.Member], error) {
 	return c.h.Lists.ListMembers(c.ctx(), c.tenant, directory.ObjectID(c.keys["id"]), q)
 }
 
-// listMembers answers members and transitiveMembers, which are the same: there
-// are no groups in groups.
+// listMembers answers the members themselves; listMembersWithin those of the
+// groups among them too.
 func (h *Handler) listMembers(c *call) error {
 	return list(c, memberTable, directoryPaging, "directoryObjects", c.members, memberWires)
 }
@@ -195,15 +200,15 @@ func isGUID(s string) bool {
 	return true
 }
 
-// groupsOf answers memberOf and transitiveMemberOf of a user or device.
-func (c *call) groupsOf(member directory.ObjectID) fetch[directory.Group] {
-	return func(q *odata.Query) (odata.List[directory.Group], error) {
+// listGroupsOf answers memberOf of a user, device or group.
+func (c *call) listGroupsOf(member directory.ObjectID) error {
+	return c.memberOf(func(q *odata.Query) (odata.List[directory.Group], error) {
 		return c.h.Lists.ListGroupsOf(c.ctx(), c.tenant, member, q)
-	}
+	})
 }
 
-func (c *call) listGroupsOf(member directory.ObjectID) error {
-	return list(c, groupTable, directoryPaging, "directoryObjects", c.groupsOf(member), each(func(g *directory.Group) group {
+func (c *call) memberOf(groups fetch[directory.Group]) error {
+	return list(c, groupTable, directoryPaging, "directoryObjects", groups, each(func(g *directory.Group) group {
 		w := groupWire(g)
 		w.Type, w.ETag = "#microsoft.graph.group", ""
 		return w

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 
 	"taxiway/internal/access"
 )
@@ -74,7 +75,9 @@ var (
 
 // Routes is THE table: every route there is. The permissions are those of each
 // resource's Graph page.
-func Routes() []Route { return append(resourceRoutes(), peopleRoutes()...) }
+func Routes() []Route {
+	return slices.Concat(resourceRoutes(), joinRoutes(), brandingRoutes(), peopleRoutes())
+}
 
 func resourceRoutes() []Route {
 	return []Route{
@@ -126,8 +129,6 @@ func resourceRoutes() []Route {
 		{get, "groups/{id}/members/$count", both, mayReadMember, nil, (*Handler).countMembers},
 		{post, "groups/{id}/members/$ref", both, mayWriteMember, nil, (*Handler).addMember},
 		{del, "groups/{id}/members/{member}/$ref", both, mayWriteMember, nil, (*Handler).removeMember},
-		{get, "groups/{id}/transitiveMembers", both, mayReadMember, nil, (*Handler).listMembers},
-		{get, "groups/{id}/transitiveMembers/$count", both, mayReadMember, nil, (*Handler).countMembers},
 		{get, "groups/{id}/owners", both, mayReadMember, nil, (*Handler).listOwners},
 
 		{get, "devices", both, mayReadDevice, nil, (*Handler).listDevices},
@@ -136,7 +137,6 @@ func resourceRoutes() []Route {
 		{patch, "devices/{id|deviceId}", both, mayWriteDevice, nil, (*Handler).updateDevice},
 		{del, "devices/{id|deviceId}", both, mayWriteDevice, nil, (*Handler).deleteDevice},
 		{get, "devices/{id|deviceId}/memberOf", both, mayReadDevice, nil, (*Handler).listDeviceGroups},
-		{get, "devices/{id|deviceId}/transitiveMemberOf", both, mayReadDevice, nil, (*Handler).listDeviceGroups},
 
 		{get, "users", both, mayReadUser, nil, (*Handler).listUsers},
 		{post, "users", both, mayWriteUser, nil, (*Handler).createUser},
@@ -146,7 +146,6 @@ func resourceRoutes() []Route {
 		{del, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).deleteUser},
 		{get, "users/{id|userPrincipalName}/manager", both, mayReadUser, nil, (*Handler).getManager},
 		{get, "users/{id|userPrincipalName}/memberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
-		{get, "users/{id|userPrincipalName}/transitiveMemberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
 
 		{get, "directoryObjects/{id}", both, mayReadObject, nil, (*Handler).getDirectoryObject},
 		{get, "organization", both, mayReadOrg, nil, (*Handler).listOrganizations},
