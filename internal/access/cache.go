@@ -49,3 +49,10 @@ func (c *cache[K, V]) put(k K, value V, now, until time.Time) {
 	}
 	c.entries[k] = entry[V]{value: value, until: until}
 }
+
+// clear forgets everything.
+func (c *cache[K, V]) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.entries = nil
+}

@@ -25,23 +25,25 @@ const (
 // claims is an access token of version 1.0 as package oidc issues it for Graph
 // (access token claims reference). aud is one string; a list is refused.
 type claims struct {
-	Audience  string   `json:"aud"`
-	Issuer    string   `json:"iss"`
-	Tenant    string   `json:"tid"`
-	IssuedAt  *int64   `json:"iat"`
-	NotBefore *int64   `json:"nbf"`
-	Expires   *int64   `json:"exp"`
-	AppID     string   `json:"appid"`
-	ObjectID  string   `json:"oid"`
-	TokenType string   `json:"idtyp"`
-	Roles     []string `json:"roles"` // of an app
-	Scopes    string   `json:"scp"`   // of a person, with spaces between
-	Methods   []string `json:"amr"`
-	DeviceID  string   `json:"deviceid"`
-	TokenID   string   `json:"uti"`
-	Version   string   `json:"ver"`
-	keyID     string
-	scopes    []string
+	Audience string `json:"aud"`
+	Issuer   string `json:"iss"`
+	Tenant   string `json:"tid"`
+	IssuedAt *int64 `json:"iat"`
+	// IssuedMicros is iat in microseconds, a claim of this server's own.
+	IssuedMicros int64    `json:"iat_us"`
+	NotBefore    *int64   `json:"nbf"`
+	Expires      *int64   `json:"exp"`
+	AppID        string   `json:"appid"`
+	ObjectID     string   `json:"oid"`
+	TokenType    string   `json:"idtyp"`
+	Roles        []string `json:"roles"` // of an app
+	Scopes       string   `json:"scp"`   // of a person, with spaces between
+	Methods      []string `json:"amr"`
+	DeviceID     string   `json:"deviceid"`
+	TokenID      string   `json:"uti"`
+	Version      string   `json:"ver"`
+	keyID        string
+	scopes       []string
 }
 
 func parseClaims(payload []byte, keyID string) (*claims, error) {
@@ -95,20 +97,13 @@ func (c *claims) checkTime(now time.Time, leeway time.Duration) error {
 
 func (c *claims) expires() time.Time { return time.Unix(*c.Expires, 0) }
 
-// issuedBefore reports whether a person's token is of a sign-in before from.
-// Tokens tell whole seconds: IssuedAt keeps those made in the same second, but
-// after it, apart.
+// issuedBefore reports whether a person's token was issued before from. iat
+// tells whole seconds, and a sign-in may follow a new password within one, so
+// our tokens say the microsecond beside.
 func (c *claims) issuedBefore(from time.Time) bool {
-	return !from.IsZero() && !time.Unix(*c.IssuedAt, 0).After(from)
-}
-
-// IssuedAt is the iat of a person's token made now: the present second, or the
-// one after sessionsFrom (directory.User.SessionsFrom) when that is the same
-// second, so that a token made right after a change of password counts and one
-// made right before it does not.
-func IssuedAt(now, sessionsFrom time.Time) int64 {
-	if at := now.Unix(); sessionsFrom.IsZero() || time.Unix(at, 0).After(sessionsFrom) {
-		return at
+	at := time.Unix(*c.IssuedAt, 0)
+	if c.IssuedMicros != 0 {
+		at = time.UnixMicro(c.IssuedMicros)
 	}
-	return sessionsFrom.Unix() + 1
+	return at.Before(from.Truncate(time.Microsecond))
 }

@@ -95,7 +95,6 @@ func TestWhatEndsAPersonsTokenEndsItAtTheNextRequest(t *testing.T) {
 		{"the account is disabled", func(w *peopleWorld) { w.user.Enabled = false }},
 		{"the person is deleted", func(w *peopleWorld) { w.userErr = fault.New(fault.NotFound, "ResourceNotFound", "gone") }},
 		{"the sign-in was ended later", func(w *peopleWorld) { w.user.SessionsFrom = start.Add(time.Millisecond) }},
-		{"the sign-in was ended in the same moment", func(w *peopleWorld) { w.user.SessionsFrom = start }},
 		{"the device is disabled", func(w *peopleWorld) { w.device = false }},
 		{"the device is deleted", func(w *peopleWorld) { w.deviceErr = fault.New(fault.NotFound, "ResourceNotFound", "gone") }},
 		{"the app is disabled", func(w *peopleWorld) { w.app.Enabled = false }},
@@ -139,6 +138,26 @@ func TestAPersonsStateIsAskedOncePerRecheck(t *testing.T) {
 	}
 	if w.users != 2 || w.devices != 2 {
 		t.Errorf("the directory was asked %d times for the person and %d times for the device, want 2 and 2", w.users, w.devices)
+	}
+}
+
+func TestWhatIsForgottenIsAskedAnew(t *testing.T) {
+	t.Parallel()
+	w := newPeopleWorld(t)
+	w.verifier.Recheck = time.Second
+	token := w.token(t, object{"deviceid": deviceID})
+	for range 3 {
+		if _, err := w.verifier.Verify(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+		w.verifier.Forget()
+	}
+	if w.users != 3 || w.devices != 3 || w.asked.Load() != 3 {
+		t.Errorf("asked %d times for the person, %d for the device, %d for the app, want 3 each", w.users, w.devices, w.asked.Load())
+	}
+	w.user.Enabled = false
+	if _, err := w.verifier.Verify(t.Context(), token); err == nil || reason(t, err) != access.TokenRevoked {
+		t.Errorf("after forgetting: %v, want TokenRevoked", err)
 	}
 }
 
@@ -213,20 +232,20 @@ func TestATokenMadeRightAfterSignInsWereEndedCountsAndOneRightBeforeDoesNot(t *t
 	w := newPeopleWorld(t)
 	w.user.SessionsFrom = start.Add(500 * time.Millisecond)
 	for _, c := range []struct {
-		name string
-		iat  int64
-		good bool
+		name   string
+		claims object
+		good   bool
 	}{
-		{"a tenth of a second before", access.IssuedAt(start.Add(400*time.Millisecond), time.Time{}), false},
-		{"a tenth of a second after", access.IssuedAt(start.Add(600*time.Millisecond), w.user.SessionsFrom), true},
-		{"a second after", access.IssuedAt(start.Add(1500*time.Millisecond), w.user.SessionsFrom), true},
+		{"a tenth of a second before", object{"iat_us": start.Add(400 * time.Millisecond).UnixMicro()}, false},
+		{"a microsecond before", object{"iat_us": start.Add(500*time.Millisecond - time.Microsecond).UnixMicro()}, false},
+		{"at that moment", object{"iat_us": start.Add(500 * time.Millisecond).UnixMicro()}, true},
+		{"a tenth of a second after", object{"iat_us": start.Add(600 * time.Millisecond).UnixMicro()}, true},
+		{"in that second, without the microsecond", nil, false},
+		{"a second after, without the microsecond", object{"iat": start.Add(time.Second).Unix()}, true},
 	} {
-		_, err := w.verifier.Verify(t.Context(), w.token(t, object{"iat": c.iat}))
+		_, err := w.verifier.Verify(t.Context(), w.token(t, c.claims))
 		if (err == nil) != c.good {
 			t.Errorf("%s: %v, want it good = %v", c.name, err, c.good)
 		}
-	}
-	if got := access.IssuedAt(start.Add(9*time.Second), w.user.SessionsFrom); got != start.Add(9*time.Second).Unix() {
-		t.Errorf("a later token is of another second: %d", got)
 	}
 }

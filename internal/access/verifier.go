@@ -37,7 +37,7 @@ type UserState struct {
 	UPN          string
 	Name         string
 	Enabled      bool
-	SessionsFrom time.Time // tokens that were not issued after it are dead; zero: none are
+	SessionsFrom time.Time // tokens issued before it are dead; zero: none are
 	Roles        []string  // template ids of the person's directory roles
 }
 
@@ -106,6 +106,14 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Principal, error)
 	}
 	p.Permissions = both(c.Roles, app.Permissions)
 	return p, nil
+}
+
+// Forget drops what was remembered of apps, people and devices, so that a
+// change made by this process counts at the next request.
+func (v *Verifier) Forget() {
+	v.apps.clear()
+	v.users.clear()
+	v.devices.clear()
 }
 
 // claims returns what a token with a good signature says, for the right place.

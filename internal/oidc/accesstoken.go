@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"taxiway/internal/access"
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
 	"taxiway/internal/signin"
@@ -31,6 +30,7 @@ type accessClaims struct {
 	Audience         string   `json:"aud"`
 	Issuer           string   `json:"iss"`
 	IssuedAt         int64    `json:"iat"`
+	IssuedMicros     int64    `json:"iat_us,omitempty"` // ours, of a person's token: sign-ins end by the microsecond
 	NotBefore        int64    `json:"nbf"`
 	Expires          int64    `json:"exp"`
 	Methods          []string `json:"amr,omitempty"`
@@ -79,7 +79,9 @@ func (h *Handler) issueForPerson(ctx context.Context, app *caller, g *signin.Gra
 	if err != nil {
 		return issued{}, fault.Wrap("read the roles of a person", err)
 	}
-	c := h.accessClaims(g.Tenant, app, g.Resource, access.IssuedAt(h.Clock.Real(), u.SessionsFrom))
+	now := h.Clock.Real()
+	c := h.accessClaims(g.Tenant, app, g.Resource, now.Unix())
+	c.IssuedMicros = now.UnixMicro()
 	c.TokenType, c.ObjectID, c.Subject = forUser, string(u.ID), h.pairwise(g.Tenant, g.AppID, u.ID)
 	c.Methods, c.DeviceID, c.Session = g.Methods, string(g.Device), g.Session
 	c.Name, c.Scopes = u.DisplayName, scopesOf(g)

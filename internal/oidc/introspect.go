@@ -69,7 +69,7 @@ func (h *Handler) introspected(ctx context.Context, q *tokenRequest, app *caller
 	}
 	if c.TokenType == forUser {
 		u, err := h.Users.GetUser(ctx, q.place.id, c.ObjectID)
-		if fault.Is(err, fault.NotFound) || err == nil && (!u.AccountEnabled || time.Unix(c.IssuedAt, 0).Before(u.SessionsFrom)) {
+		if fault.Is(err, fault.NotFound) || err == nil && (!u.AccountEnabled || time.UnixMicro(c.IssuedMicros).Before(u.SessionsFrom)) {
 			return introspection{}, nil
 		}
 		if err != nil {

@@ -111,7 +111,7 @@ func (s *Server) openAdminSocket(ctx context.Context) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("protect the admin socket: %w", err), ln.Close())
 	}
-	s.doors = append(s.doors, &door{name: "admin", ln: ln, srv: s.newHTTPServer(s.adminHandler())})
+	s.doors = append(s.doors, &door{name: "admin", ln: ln, srv: s.newHTTPServer(s.forgetting(s.adminHandler(), touchesAnything))})
 	return nil
 }
 

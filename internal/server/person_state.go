@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"net/http"
+	"strings"
 
 	"taxiway/internal/access"
 	"taxiway/internal/directory"
@@ -41,3 +43,34 @@ func (s *Server) deviceState(ctx context.Context, tenant, deviceID string) (bool
 	d, err := s.db.FindDevice(ctx, directory.TenantID(tenant), directory.DeviceID(deviceID))
 	return d.AccountEnabled && d.Joined(), err
 }
+
+// forgetting serves next and then forgets what the token checks remember of
+// people, devices and apps, when the request may have changed them: what was
+// revoked here is refused at the next request, elsewhere within a second.
+func (s *Server) forgetting(next http.Handler, touches func(path string) bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || !touches(strings.ToLower(r.URL.Path)) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		// The answer leaves when next returns: nobody has it before.
+		defer s.forget()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) forget() {
+	s.verifier.Forget()
+	s.joining.verifier.Forget()
+}
+
+// touchesPeople leaves out what is asked most and changes neither people, roles
+// nor devices.
+func touchesPeople(path string) bool {
+	return !strings.Contains(path, "/devicemanagement/") && !strings.Contains(path, "/groups")
+}
+
+// touchesAccount is where people change their own password.
+func touchesAccount(path string) bool { return strings.Contains(path, "/account") }
+
+func touchesAnything(string) bool { return true }

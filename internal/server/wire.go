@@ -124,8 +124,8 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 		Log: s.log, RequestID: requestID, Address: requestAddress, Throttle: s.throttle,
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}
-	graphHandler := g.Authenticated(s.verifier)
-	tokens := s.limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.signIn)
+	graphHandler := s.forgetting(g.Authenticated(s.verifier), touchesPeople)
+	tokens := s.limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.forgetting(s.signIn, touchesAccount))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch {

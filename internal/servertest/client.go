@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"taxiway/internal/access"
@@ -21,6 +22,8 @@ type Tenant struct {
 	Domain string
 	App    server.AdminApp
 	Token  string
+
+	allowed atomic.Bool // the app may do everything for everybody
 }
 
 // NewTenant makes a tenant with an app that holds every permission.

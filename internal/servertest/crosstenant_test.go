@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"taxiway/internal/access"
+	"taxiway/internal/directory"
 	"taxiway/internal/graph"
 	"taxiway/internal/servertest"
 )
@@ -25,6 +26,15 @@ func (e *estate) keysOf() map[string][]string {
 		"groups/{id}/members/{member}":                                                      {e.device},
 		"devices/{id|deviceId}":                                                             {e.device, "(deviceId='" + e.deviceID + "')"},
 		"users/{id|userPrincipalName}":                                                      {e.user, e.upn, "(userPrincipalName='" + e.upn + "')"},
+		"users/{id|userPrincipalName}/authentication/methods/{method}":                      {passwordID},
+		"users/{id|userPrincipalName}/authentication/passwordMethods/{method}":              {passwordID},
+		"users/{id|userPrincipalName}/authentication/softwareOathMethods/{method}":          {e.factor},
+		"directoryRoles/{id|roleTemplateId}":                                                {string(directory.GlobalReader), "(roleTemplateId='" + string(directory.GlobalReader) + "')"},
+		"directoryRoles/{id|roleTemplateId}/members/{member}":                               {e.user},
+		"roleManagement/directory/roleDefinitions/{id}":                                     {string(directory.GlobalReader)},
+		"roleManagement/directory/roleAssignments/{id}":                                     {e.assigned},
+		"oauth2PermissionGrants/{id}":                                                       {e.grant},
+		"servicePrincipals/{id|appId}":                                                      {e.principal, "(appId='" + e.App.AppID + "')"},
 		"directoryObjects/{id}":                                                             {e.user, e.group, e.device},
 		"organization/{id}":                                                                 {e.ID},
 		mdmScope[len("/beta/"):] + "/{id}":                                                  {scopeID},
@@ -37,7 +47,11 @@ func (e *estate) keysOf() map[string][]string {
 // ownOnly reports whether all keys of the route name what every tenant has one
 // of, under the same id: there is no way to another tenant's by it.
 func ownOnly(route string) bool {
-	return strings.Contains(route, "ManagementPolicies/{id}") && !strings.Contains(route, "{group}")
+	switch {
+	case strings.Contains(route, "{group}"), strings.Contains(route, "{member}"):
+		return false
+	}
+	return strings.Contains(route, "ManagementPolicies/{id}") || strings.HasPrefix(route, "directoryRoles/") || strings.Contains(route, "roleDefinitions/")
 }
 
 // paths are all ways to address the estate's objects by this route, below the
@@ -90,6 +104,9 @@ func (e *estate) bodyFor(t *testing.T, r *graph.Route) any {
 		"POST $ref":                                reference(e.user),
 		"PATCH devices":                            object{"displayName": "Stolen"},
 		"PATCH users":                              object{"displayName": "Stolen"},
+		"POST revokeSignInSessions":                object{},
+		"POST assignLicense":                       object{"addLicenses": []object{}, "removeLicenses": []string{}},
+		"POST resetPassword":                       object{},
 	}[r.Method+" "+collection(r.Path, last)]
 	if !ok {
 		t.Fatalf("no body for %s %s: tell bodyFor about it", r.Method, r.Path)
@@ -163,12 +180,19 @@ func TestEveryRouteRefusesAnotherTenantsObject(t *testing.T) {
 			}
 			for _, version := range versionsOf(&r) {
 				for _, path := range mine.paths(t, r.Path) {
-					p.Must(t, mine.Token, r.Method, version+path, nil, http.StatusOK)
+					token := mine.Token
+					if aboutSelf(&r) {
+						token = mine.person
+					}
+					p.Must(t, token, r.Method, version+path, nil, http.StatusOK)
 				}
 			}
 		}
 	})
 }
+
+// aboutSelf reports whether the route is about the signed-in person.
+func aboutSelf(r *graph.Route) bool { return r.Path == "me" || strings.HasPrefix(r.Path, "me/") }
 
 func TestABodyCannotReachIntoAnotherTenant(t *testing.T) {
 	t.Parallel()
@@ -195,6 +219,10 @@ func TestABodyCannotReachIntoAnotherTenant(t *testing.T) {
 			{http.MethodPost, identities + "/" + theirs.identity + "/assignUserToDevice", object{"userPrincipalName": mine.upn}, 400},
 			{http.MethodPatch, identities + "/" + theirs.identity, object{"userPrincipalName": mine.upn}, 400},
 			{http.MethodPost, mdmScope + "/" + scopeID + "/includedGroups/$ref", reference(mine.group), 404},
+			{http.MethodPost, roleAssignments, assignment(string(directory.GlobalAdministrator), mine.user), 404},
+			{http.MethodPost, "/v1.0/directoryRoles/" + string(directory.GlobalReader) + "/members/$ref", reference(mine.user), 404},
+			{http.MethodPost, permissionGrants, object{"clientId": mine.principal, "consentType": "AllPrincipals", "resourceId": access.GraphAppID, "scope": "User.Read"}, 400},
+			{http.MethodPost, permissionGrants, object{"clientId": theirs.principal, "consentType": "Principal", "principalId": mine.user, "resourceId": access.GraphAppID, "scope": "User.Read"}, 400},
 			{http.MethodPost, mamScope + "/" + scopeID + "/includedGroups/$ref", reference(mine.group), 404},
 			{http.MethodPut, joinPolicy, with(policyBody(), "azureADJoin", object{"allowedToJoin": enumerated([]string{mine.user}, nil)}), 400},
 			{http.MethodPut, joinPolicy, with(policyBody(), "azureADJoin", object{"allowedToJoin": enumerated(nil, []string{mine.group})}), 400},
@@ -217,7 +245,7 @@ func TestABodyCannotReachIntoAnotherTenant(t *testing.T) {
 		if len(responses) != 3 {
 			t.Errorf("the batch has %d answers", len(responses))
 		}
-		for _, path := range []string{"/v1.0/groups", "/v1.0/users", "/v1.0/devices", identities, imports, profiles, audits} {
+		for _, path := range []string{"/v1.0/groups", "/v1.0/users", "/v1.0/devices", identities, imports, profiles, audits, roleAssignments, permissionGrants, "/v1.0/servicePrincipals", "/v1.0/directoryRoles/" + string(directory.JoinedDeviceLocalAdministrator) + "/members"} {
 			for _, o := range p.All(t, theirs.Token, path) {
 				if text := toText(t, o); strings.Contains(text, "Contoso") || strings.Contains(text, mine.ID) {
 					t.Errorf("GET %s shows another tenant's object: %s", path, text)
@@ -239,6 +267,7 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 		t.Parallel()
 		p := servertest.Start(t, db).First()
 		e := furnish(t, p, "Contoso")
+		other := p.NewMember(t, e.Tenant, "Alex")
 		tokens := map[string]string{}
 		tokenWith := func(permissions []string) string {
 			key := strings.Join(permissions, " ")
@@ -248,7 +277,7 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 			return tokens[key]
 		}
 		before := map[string][]byte{}
-		watched := []string{"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, profiles + "?$expand=assignments", joinPolicy, mdmScope, mamScope}
+		watched := []string{roleAssignments, permissionGrants, "/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, profiles + "?$expand=assignments", joinPolicy, mdmScope, mamScope}
 		for _, path := range watched {
 			before[path] = p.Must(t, e.Token, http.MethodGet, path, nil, http.StatusOK).Raw
 		}
@@ -267,8 +296,14 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 			// One of the permissions is enough: what is refused then is the
 			// empty body, or an id that is not there.
 			for _, enough := range r.Permissions[:min(len(r.Permissions), 4)] {
+				if aboutSelf(&r) {
+					if a, err := p.Graph(t.Context(), p.SignIn(t, e.Tenant, other.UPN, servertest.Password, enough), r.Method, "/beta/"+r.Path, object{}); err != nil || a.Status >= 401 {
+						t.Errorf("%s %s with the scope %s alone: %d %v %s", r.Method, r.Path, enough, a.Status, err, a.Raw)
+					}
+					continue
+				}
 				token := tokenWith(append([]string{enough}, r.Also...))
-				path := strings.NewReplacer("{id}", unknownID, "{id|deviceId}", unknownID, "{id|userPrincipalName}", unknownID, "{assignment}", "x", "{member}", unknownID, "{group}", unknownID).Replace(r.Path)
+				path := strings.NewReplacer("{id}", unknownID, "{id|deviceId}", unknownID, "{id|userPrincipalName}", unknownID, "{assignment}", "x", "{member}", unknownID, "{group}", unknownID, "{method}", unknownID, "{id|roleTemplateId}", unknownID, "{id|appId}", unknownID).Replace(r.Path)
 				a, err := p.Graph(t.Context(), token, r.Method, "/beta/"+path, object{})
 				if err != nil || a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized || a.Status >= 500 {
 					t.Errorf("%s %s with %s alone: %d %v %s", r.Method, path, enough, a.Status, err, a.Raw)

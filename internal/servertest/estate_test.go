@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"taxiway/internal/access"
+	"taxiway/internal/directory"
 	"taxiway/internal/servertest"
 )
 
@@ -22,7 +24,12 @@ const (
 	mdmScope   = "/beta/policies/mobileDeviceManagementPolicies"
 	mamScope   = "/beta/policies/mobileAppManagementPolicies"
 	scopeID    = "0000000a-0000-0000-c000-000000000000" // of both policies, in every tenant
-	unknownID  = "00000000-1111-2222-3333-444444444444"
+	passwordID = "28c10230-6103-485e-b985-444c60001490" // of everybody's password
+
+	roleAssignments  = "/v1.0/roleManagement/directory/roleAssignments"
+	permissionGrants = "/v1.0/oauth2PermissionGrants"
+
+	unknownID = "00000000-1111-2222-3333-444444444444"
 )
 
 type object = map[string]any
@@ -47,16 +54,26 @@ type estate struct {
 	deviceID    string // the device id of that object
 	audit       string // an audit event
 	displayName string // of the tenant
+	assigned    string // the role assignment of user
+	grant       string // what the app may do for user
+	principal   string // service principal of the app
+	factor      string // authenticator app of user
+	person      string // a token of user's, with every scope
 }
 
 // furnish makes a tenant with one object of every kind. The tag Sales puts its
 // PC into the dynamic group, which has a profile.
 func furnish(t *testing.T, p *servertest.Process, name string) *estate {
 	t.Helper()
-	e := &estate{Tenant: p.NewTenant(t, name, false), displayName: name}
+	e := &estate{Tenant: p.NewTenant(t, name, true), displayName: name}
 	e.upn = "meg@" + e.Domain
 	e.user = id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/users", object{
-		"userPrincipalName": e.upn, "displayName": "Megan of " + name, "accountEnabled": true,
+		"userPrincipalName": e.upn, "displayName": "Megan of " + name, "accountEnabled": true, "passwordProfile": object{"password": servertest.Password},
+	}, http.StatusCreated))
+	e.principal = p.ServicePrincipal(t, e.Tenant)
+	e.assigned = id(t, p.Must(t, e.Token, http.MethodPost, roleAssignments, assignment(string(directory.JoinedDeviceLocalAdministrator), e.user), http.StatusCreated))
+	e.grant = id(t, p.Must(t, e.Token, http.MethodPost, permissionGrants, object{
+		"clientId": e.principal, "consentType": "Principal", "principalId": e.user, "resourceId": access.GraphAppID, "scope": "User.Read",
 	}, http.StatusCreated))
 	e.group = id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/groups", plainGroup("Pilot of "+name), http.StatusCreated))
 	e.dynamic = id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/groups", ruleGroup("Sales PCs of "+name, `(device.devicePhysicalIds -any (_ -eq "[OrderID]:Sales"))`), http.StatusCreated))
@@ -72,6 +89,8 @@ func furnish(t *testing.T, p *servertest.Process, name string) *estate {
 	e.deviceID, _ = p.Must(t, e.Token, http.MethodGet, identities+"/"+e.identity, nil, http.StatusOK).JSON["azureAdDeviceId"].(string)
 	e.device = id(t, p.Must(t, e.Token, http.MethodGet, "/v1.0/devices(deviceId='"+e.deviceID+"')", nil, http.StatusOK))
 	p.Must(t, e.Token, http.MethodPost, "/v1.0/groups/"+e.group+"/members/$ref", reference(e.device), http.StatusNoContent)
+	e.person = p.SignIn(t, e.Tenant, e.upn, servertest.Password, access.Scopes()...)
+	e.factor = p.AddFactor(t, e.ID, e.user)
 	e.audit, _ = p.All(t, e.Token, audits)[0]["id"].(string)
 	return e
 }
@@ -129,6 +148,11 @@ func tutorialProfile(name string) object {
 	}
 }
 
+// assignment is a body that gives a person a role in the whole tenant.
+func assignment(role, person string) object {
+	return object{"@odata.type": "#microsoft.graph.unifiedRoleAssignment", "roleDefinitionId": role, "principalId": person, "directoryScopeId": "/"}
+}
+
 func target(kind, group string) object {
 	o := object{"@odata.type": "#microsoft.graph." + kind}
 	if group != "" {
@@ -167,6 +191,7 @@ func (e *estate) state(t *testing.T, p *servertest.Process) []byte {
 	paths := []string{
 		"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, imports, profiles + "?$expand=assignments", audits,
 		"/v1.0/groups/" + e.group + "/members", "/v1.0/groups/" + e.dynamic + "/members",
+		roleAssignments, permissionGrants, "/v1.0/users/" + e.user + "/authentication/methods",
 		joinPolicy, mdmScope, mamScope, mdmScope + "/" + scopeID + "/includedGroups", mamScope + "/" + scopeID + "/includedGroups",
 	}
 	for _, path := range paths {

@@ -48,6 +48,7 @@ type Process struct {
 	HTTP   *http.Client // trusts this server and reaches it under both names
 	Admin  *server.Admin
 
+	now  func() time.Time
 	stop func() error
 }
 
@@ -117,7 +118,7 @@ func (w *World) Join(t testing.TB) *Process {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	p := &Process{Server: s, Config: c, HTTP: client(t, s)}
+	p := &Process{Server: s, Config: c, HTTP: client(t, s), now: w.now}
 	var once sync.Once
 	p.stop = func() (err error) {
 		once.Do(func() {
