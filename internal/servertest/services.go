@@ -57,7 +57,7 @@ func (w *World) Services(t testing.TB) *Services {
 }
 
 // signInTables are where a sign-in leaves its rows.
-var signInTables = []string{"sessions", "signins", "auth_codes", "token_families", "refresh_tokens", "device_codes", "consents", "spent_nonces"}
+var signInTables = []string{"sessions", "signin_attempts", "auth_codes", "token_families", "refresh_tokens", "device_codes", "consents", "spent_nonces"}
 
 // SignInRows counts the rows of every table that a sign-in writes.
 func (w *World) SignInRows(t testing.TB) map[string]int {

@@ -11,7 +11,7 @@ import (
 )
 
 func appService(d *desk) *directory.AppService {
-	return &directory.AppService{Store: d.db, Clock: d.office.clock, NewID: officeID, Permissions: access.Permissions()}
+	return &directory.AppService{Store: d.db, Clock: d.clock, NewID: officeID, Permissions: access.Permissions()}
 }
 
 func TestARedirectMustBeTheRegisteredOneExactly(t *testing.T) {

@@ -31,7 +31,7 @@ func TestADeviceCodeIsApprovedAndUsedOnce(t *testing.T) {
 	d := newDesk(t)
 	code, begun, err := d.BeginDeviceCode(d.ctx, "", d.request())
 	d.ok(err)
-	if len(begun.UserCode) != 9 || begun.Interval != 5*time.Second || !begun.ExpiresAt.Equal(d.office.clock.Real().Add(15*time.Minute)) {
+	if len(begun.UserCode) != 9 || begun.Interval != 5*time.Second || !begun.ExpiresAt.Equal(d.clock.Real().Add(15*time.Minute)) {
 		t.Errorf("device code = %+v", begun)
 	}
 	_, err = d.PollDeviceCode(d.ctx, code, func(signin.DeviceCode) error { return errWrongClient })
@@ -110,7 +110,7 @@ func TestADeviceCodeIsDeclinedOrExpires(t *testing.T) {
 	d.ok(d.Approve(d.ctx, begun.UserCode, d.grant()))
 	waiting, other, err := d.BeginDeviceCode(d.ctx, d.tenant, d.request())
 	d.ok(err)
-	d.office.clock.advance(15 * time.Minute)
+	d.clock.advance(15 * time.Minute)
 	for _, text := range []string{late, waiting} {
 		_, err = d.PollDeviceCode(d.ctx, text, sameClient)
 		d.refused(err, "DeviceCodeExpired")
@@ -142,7 +142,7 @@ func TestAClientThatPollsTooFastIsSlowed(t *testing.T) {
 		{5 * time.Second, "SlowDown"},             // fifteen
 		{15 * time.Second, "AuthorizationPending"},
 	} {
-		d.office.clock.advance(step.wait)
+		d.clock.advance(step.wait)
 		_, err := d.PollDeviceCode(d.ctx, code, sameClient)
 		d.refused(err, step.want)
 	}

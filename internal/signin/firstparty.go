@@ -30,7 +30,7 @@ const (
 // The apps that every tenant has, by client id.
 const (
 	AppBroker             = "29d9ed98-a469-4536-ade2-f981bc1d605e"
-	AppWindowsSignIn      = "38aa3b87-a06d-4817-b275-7a316988d93b"
+	AppWindowsSignIn      = "38aa3b87-a06d-4817-b275-7a316988d93b" //nolint:gosec // a client id, no secret
 	AppDeviceRegistration = "dd762716-544d-4aeb-a526-687b73838a22"
 	AppGraphCommandLine   = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 	AppAzureCLI           = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"

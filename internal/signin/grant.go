@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"slices"
 	"time"
 
 	"taxiway/internal/directory"
@@ -56,10 +57,5 @@ type Grant struct {
 
 // HasMFA reports whether the person proved themselves twice.
 func (g *Grant) HasMFA() bool {
-	for _, m := range g.Methods {
-		if m == MethodMFA {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(g.Methods, MethodMFA)
 }

@@ -36,7 +36,7 @@ func newDesk(t *testing.T) *desk {
 
 func (d *desk) grant() signin.Grant {
 	return signin.Grant{
-		Tenant: d.tenant, User: directory.ObjectID(officeID()), AppID: d.app.AppID, Session: officeID(), Methods: []string{signin.MethodPassword}, AuthTime: d.office.clock.Real(),
+		Tenant: d.tenant, User: directory.ObjectID(officeID()), AppID: d.app.AppID, Session: officeID(), Methods: []string{signin.MethodPassword}, AuthTime: d.clock.Real(),
 		Resource: "https://graph.microsoft.com", Scopes: []string{"User.Read"}, Asked: "User.Read offline_access", Offline: true,
 		RedirectURI: "https://portal.example/signin", Challenge: "challenge", Nonce: "nonce", Version: 2,
 	}
@@ -94,11 +94,11 @@ func TestASignInLivesTenMinutesAndEndsOnce(t *testing.T) {
 	if err := d.Save(d.ctx, cookie, &other); !fault.Is(err, fault.Precondition) {
 		t.Errorf("saving an older state: %v", err)
 	}
-	d.office.clock.advance(10*time.Minute - time.Microsecond)
+	d.clock.advance(10*time.Minute - time.Microsecond)
 	if got, err = d.Load(d.ctx, cookie); err != nil || !got.NeedMFA {
 		t.Errorf("just before the end: %+v, %v", got, err)
 	}
-	d.office.clock.advance(time.Microsecond)
+	d.clock.advance(time.Microsecond)
 	_, err = d.Load(d.ctx, cookie)
 	d.refused(err, "AttemptEnded")
 
@@ -159,10 +159,10 @@ func TestACodeIsGoodForFiveMinutes(t *testing.T) {
 	d.ok(err)
 	second, err := d.IssueCode(d.ctx, d.grant())
 	d.ok(err)
-	d.office.clock.advance(5*time.Minute - time.Microsecond)
+	d.clock.advance(5*time.Minute - time.Microsecond)
 	_, err = d.RedeemCode(d.ctx, first, anything)
 	d.ok(err)
-	d.office.clock.advance(time.Microsecond)
+	d.clock.advance(time.Microsecond)
 	_, err = d.RedeemCode(d.ctx, second, anything)
 	d.refused(err, "CodeExpired")
 	for _, text := range []string{"", "1.x.y", first[:len(first)-1] + "A", "1.00000000-0000-0000-0000-000000000000" + first[38:], "1." + officeID() + first[38:]} {

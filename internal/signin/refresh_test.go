@@ -37,7 +37,7 @@ func TestARefreshTokenIsReplacedAndKeepsItsGrant(t *testing.T) {
 	// Of its own family alone.
 	other, err := d.IssueRefresh(d.ctx, d.grant())
 	d.ok(err)
-	d.office.clock.advance(31 * time.Second)
+	d.clock.advance(31 * time.Second)
 	_, _, err = d.Refresh(d.ctx, first, anything)
 	d.refused(err, "RefreshDead")
 	_, _, err = d.Refresh(d.ctx, second, anything)
@@ -54,7 +54,7 @@ func TestParallelRefreshesAreAllAnswered(t *testing.T) {
 	for _, err := range atOnce(8, func() error { _, _, err := d.Refresh(d.ctx, token, anything); return err }) {
 		d.ok(err)
 	}
-	d.office.clock.advance(30 * time.Second)
+	d.clock.advance(30 * time.Second)
 	_, next, err := d.Refresh(d.ctx, token, anything) // the eighth use in grace
 	d.ok(err)
 	_, _, err = d.Refresh(d.ctx, token, anything)
@@ -70,34 +70,34 @@ func TestARefreshTokenSlidesButNeverPastItsFamily(t *testing.T) {
 	token, err := d.IssueRefresh(d.ctx, d.grant())
 	d.ok(err)
 	for range 4 {
-		d.office.clock.advance(90*day - time.Microsecond)
+		d.clock.advance(90*day - time.Microsecond)
 		_, token, err = d.Refresh(d.ctx, token, anything)
 		d.ok(err)
 	}
 	// 360 days have gone; the year ends before the token's 90 days do.
 	_, r, live, err := d.Introspect(d.ctx, token)
 	d.ok(err)
-	if left := r.ExpiresAt.Sub(d.office.clock.Real()); !live || left > 5*day+time.Second {
+	if left := r.ExpiresAt.Sub(d.clock.Real()); !live || left > 5*day+time.Second {
 		t.Errorf("live %v, %v left", live, left)
 	}
-	d.office.clock.advance(5*day + time.Second)
+	d.clock.advance(5*day + time.Second)
 	_, _, err = d.Refresh(d.ctx, token, anything)
 	d.refused(err, "RefreshDead")
 
 	unused, err := d.IssueRefresh(d.ctx, d.grant())
 	d.ok(err)
-	d.office.clock.advance(90 * day)
+	d.clock.advance(90 * day)
 	_, _, err = d.Refresh(d.ctx, unused, anything)
 	d.refused(err, "RefreshDead")
 
 	g := d.grant()
-	g.EndsAt = d.office.clock.Real().Add(time.Hour)
+	g.EndsAt = d.clock.Real().Add(time.Hour)
 	short, err := d.IssueRefresh(d.ctx, g)
 	d.ok(err)
-	d.office.clock.advance(time.Hour - time.Microsecond)
+	d.clock.advance(time.Hour - time.Microsecond)
 	_, short, err = d.Refresh(d.ctx, short, anything)
 	d.ok(err)
-	d.office.clock.advance(time.Microsecond)
+	d.clock.advance(time.Microsecond)
 	_, _, err = d.Refresh(d.ctx, short, anything)
 	d.refused(err, "RefreshDead")
 }

@@ -21,7 +21,7 @@ var tenantTables = []string{
 	"changes", "dirty", "fills", "autopilot_claims", "autopilot_identities", "autopilot_hashes",
 	"hardware_reports", "import_rows", "profiles", "assignments", "audit", "audit_heads", "join_policies", "mobility_policies",
 	"app_redirects", "app_certificates", "consents", "role_assignments", "passwords", "totp", "recovery_codes", "sessions", "entry_links",
-	"signins", "token_families", "auth_codes", "refresh_tokens", "device_codes", "brandings", "device_people", "device_certificates",
+	"signin_attempts", "token_families", "auth_codes", "refresh_tokens", "device_codes", "brandings", "device_people", "device_certificates",
 }
 
 const tenantSelect = "SELECT t.tenant_id, t.display_name, d.domain, t.lab, t.clock_offset, t.without_tpm, t.created_at FROM tenants t JOIN tenant_domains d ON d.tenant_id = t.tenant_id"

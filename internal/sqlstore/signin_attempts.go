@@ -18,7 +18,7 @@ func scanAttempt(r row, a *signin.Attempt) error {
 // CreateAttempt implements signin.AttemptStore.
 func (db *DB) CreateAttempt(ctx context.Context, hash []byte, a signin.Attempt) error {
 	err := db.InTx(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "INSERT INTO signins (hash, tenant_id, body, version, expires_at) VALUES ($1, $2, $3, $4, $5)",
+		_, err := tx.exec(ctx, "INSERT INTO signin_attempts (hash, tenant_id, body, version, expires_at) VALUES ($1, $2, $3, $4, $5)",
 			hash, idArg(tx.dialect(), a.Tenant), jsonArg{a}, max(a.Version, 1), timeArg(a.ExpiresAt))
 		return err
 	})
@@ -27,7 +27,7 @@ func (db *DB) CreateAttempt(ctx context.Context, hash []byte, a signin.Attempt) 
 
 // GetAttempt implements signin.AttemptStore.
 func (db *DB) GetAttempt(ctx context.Context, hash []byte) (signin.Attempt, error) {
-	a, ok, err := first(ctx, db.reader(), scanAttempt, "SELECT tenant_id, body, version, expires_at FROM signins WHERE hash = $1", hash)
+	a, ok, err := first(ctx, db.reader(), scanAttempt, "SELECT tenant_id, body, version, expires_at FROM signin_attempts WHERE hash = $1", hash)
 	if err == nil && !ok {
 		return a, missingSecret("sign-in")
 	}
@@ -42,13 +42,13 @@ func missingSecret(what string) error {
 // UpdateAttempt implements signin.AttemptStore. The end is never moved.
 func (db *DB) UpdateAttempt(ctx context.Context, hash []byte, a signin.Attempt) error {
 	err := db.InTx(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, "UPDATE signins SET tenant_id = $3, body = $4, version = version + 1 WHERE hash = $1 AND version = $2",
+		n, err := tx.exec(ctx, "UPDATE signin_attempts SET tenant_id = $3, body = $4, version = version + 1 WHERE hash = $1 AND version = $2",
 			hash, a.Version, idArg(tx.dialect(), a.Tenant), jsonArg{a})
 		if err != nil || n == 1 {
 			return err
 		}
 		var version int64
-		ok, err := one(ctx, tx, []any{&version}, "SELECT version FROM signins WHERE hash = $1", hash)
+		ok, err := one(ctx, tx, []any{&version}, "SELECT version FROM signin_attempts WHERE hash = $1", hash)
 		switch {
 		case err != nil:
 			return err
@@ -63,7 +63,7 @@ func (db *DB) UpdateAttempt(ctx context.Context, hash []byte, a signin.Attempt) 
 // EndAttempt implements signin.AttemptStore.
 func (db *DB) EndAttempt(ctx context.Context, hash []byte) (ended bool, err error) {
 	err = db.InTx(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, "DELETE FROM signins WHERE hash = $1", hash)
+		n, err := tx.exec(ctx, "DELETE FROM signin_attempts WHERE hash = $1", hash)
 		ended = n == 1
 		return err
 	})

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"taxiway/internal/directory"
@@ -96,14 +97,15 @@ func (db *DB) RevokeFamilies(ctx context.Context, t directory.TenantID, which si
 
 func (tx *Tx) revokeFamilies(ctx context.Context, t directory.TenantID, which signin.FamilyFilter, now time.Time) (int, error) {
 	b := &builder{d: tx.dialect()}
-	text := "UPDATE token_families SET revoked_at = " + b.arg(timeArg(now)) + " WHERE tenant_id = " + bindID(b, t) + " AND revoked_at = 0"
+	var text strings.Builder
+	text.WriteString("UPDATE token_families SET revoked_at = " + b.arg(timeArg(now)) + " WHERE tenant_id = " + bindID(b, t) + " AND revoked_at = 0")
 	for _, field := range []struct{ column, value string }{
 		{"id", which.ID}, {"app_id", which.AppID}, {"session_id", which.Session}, {"user_id", string(which.User)}, {"device_id", string(which.Device)},
 	} {
 		if field.value != "" {
-			text += " AND " + field.column + " = " + bindID(b, field.value)
+			text.WriteString(" AND " + field.column + " = " + bindID(b, field.value))
 		}
 	}
-	n, err := tx.exec(ctx, text, b.args...)
+	n, err := tx.exec(ctx, text.String(), b.args...)
 	return int(n), err
 }

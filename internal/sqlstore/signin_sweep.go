@@ -17,7 +17,7 @@ var sweptTables = []struct {
 	table, key, column string
 	keep               time.Duration
 }{
-	{"signins", "hash", "expires_at", 0},
+	{"signin_attempts", "hash", "expires_at", 0},
 	{"auth_codes", "tenant_id, hash", "expires_at", replayWindow},
 	{"refresh_tokens", "tenant_id, hash", "expires_at", 0},
 	{"device_codes", "hash", "expires_at", 0},

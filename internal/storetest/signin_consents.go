@@ -47,7 +47,7 @@ func consentAdds(c *city) {
 
 func consentTogether(c *city) {
 	one := c.consent()
-	given := c.atOnce(8, func(i int) (bool, error) {
+	given := c.atOnce(func(i int) (bool, error) {
 		mine := one
 		mine.ID, mine.Scopes = newID(), []string{string(rune('a' + i))}
 		err := c.db.PutConsent(c.ctx, c.tenant, mine, c.event("x"))

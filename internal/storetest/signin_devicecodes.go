@@ -56,7 +56,7 @@ func deviceCodeDecided(c *city) {
 	d := c.deviceCode("ABCDEFGHJ")
 	c.ok(c.db.CreateDeviceCode(c.ctx, hashed("one"), d))
 	g := c.grant()
-	c.equal("decided", c.atOnce(8, func(int) (bool, error) {
+	c.equal("decided", c.atOnce(func(int) (bool, error) {
 		return c.db.DecideDeviceCode(c.ctx, "ABCDEFGHJ", signin.DeviceApproved, &g)
 	}), 1)
 	d.Tenant, d.Grant, d.State = c.tenant, &g, signin.DeviceApproved
@@ -109,7 +109,7 @@ func deviceCodeUsed(c *city) {
 	for i := range families {
 		families[i] = c.family(g)
 	}
-	c.equal("used", c.atOnce(8, func(i int) (bool, error) { return c.db.UseDeviceCode(c.ctx, hashed("one"), families[i]) }), 1)
+	c.equal("used", c.atOnce(func(i int) (bool, error) { return c.db.UseDeviceCode(c.ctx, hashed("one"), families[i]) }), 1)
 	c.equal("families", must(c.db.CountRows(c.ctx, c.tenant))["token_families"], int64(1))
 	c.equal("state", must(c.db.GetDeviceCode(c.ctx, hashed("one"))).State, signin.DeviceUsed)
 }

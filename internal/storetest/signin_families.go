@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"taxiway/internal/fault"
@@ -73,7 +74,7 @@ func refreshGrace(c *city) {
 	r := c.refresh("old", f)
 	c.ok(c.db.CreateRefresh(c.ctx, c.tenant, r))
 	replace := func(n int, at time.Time) bool {
-		return must(c.db.ReplaceRefresh(c.ctx, c.tenant, r.Hash, c.refresh(fmt.Sprint(n), f), c.rotation(at)))
+		return must(c.db.ReplaceRefresh(c.ctx, c.tenant, r.Hash, c.refresh(strconv.Itoa(n), f), c.rotation(at)))
 	}
 	c.equal("first", replace(0, c.now), true)
 	for n := range 8 {
@@ -115,13 +116,13 @@ func refreshOfEnded(c *city) {
 func refreshTogether(c *city) {
 	f := c.beginFamily(c.grant())
 	c.ok(c.db.CreateRefresh(c.ctx, c.tenant, c.refresh("old", f)))
-	fresh := c.atOnce(8, func(i int) (bool, error) {
+	fresh := c.atOnce(func(i int) (bool, error) {
 		return c.db.ReplaceRefresh(c.ctx, c.tenant, hashed("old"), c.refresh(fmt.Sprint("new ", i), f), c.rotation(c.now))
 	})
 	c.equal("answered", fresh, 8)
 	c.equal("uses in grace", must(c.db.GetRefresh(c.ctx, c.tenant, hashed("old"))).Uses, int64(7))
 	c.equal("alive", c.revoked(f), false)
-	fresh = c.atOnce(8, func(i int) (bool, error) {
+	fresh = c.atOnce(func(i int) (bool, error) {
 		return c.db.ReplaceRefresh(c.ctx, c.tenant, hashed("old"), c.refresh(fmt.Sprint("more ", i), f), c.rotation(c.now))
 	})
 	c.equal("answered of eight more", fresh, 1)

@@ -25,10 +25,11 @@ func RunGrants(t *testing.T, open func(t testing.TB) *sqlstore.DB) {
 	}
 }
 
-// atOnce runs fn n times in goroutines that begin together, and counts how
+// atOnce runs fn eight times in goroutines that begin together, and counts how
 // many were answered true.
-func (c *city) atOnce(n int, fn func(i int) (bool, error)) int {
+func (c *city) atOnce(fn func(i int) (bool, error)) int {
 	c.Helper()
+	const n = 8
 	var ready, done sync.WaitGroup
 	ready.Add(n)
 	answers, errs := make([]bool, n), make([]error, n)
@@ -121,7 +122,7 @@ func attemptMissing(c *city) {
 func attemptStale(c *city) {
 	a := c.attempt()
 	c.ok(c.db.CreateAttempt(c.ctx, hashed("one"), a))
-	won := c.atOnce(8, func(int) (bool, error) {
+	won := c.atOnce(func(int) (bool, error) {
 		err := c.db.UpdateAttempt(c.ctx, hashed("one"), a)
 		if codeIs(err, "PreconditionFailed") {
 			return false, nil
@@ -133,7 +134,7 @@ func attemptStale(c *city) {
 
 func attemptEnds(c *city) {
 	c.ok(c.db.CreateAttempt(c.ctx, hashed("one"), c.attempt()))
-	c.equal("ended", c.atOnce(8, func(int) (bool, error) { return c.db.EndAttempt(c.ctx, hashed("one")) }), 1)
+	c.equal("ended", c.atOnce(func(int) (bool, error) { return c.db.EndAttempt(c.ctx, hashed("one")) }), 1)
 	_, err := c.db.GetAttempt(c.ctx, hashed("one"))
 	c.missing(err)
 }
@@ -180,7 +181,7 @@ func codeOnce(c *city) {
 
 	f = c.family(c.grant())
 	c.ok(c.db.CreateCode(c.ctx, hashed("code two"), f.Grant, f, c.now.Add(time.Minute)))
-	c.equal("first of eight", c.atOnce(8, func(int) (bool, error) { return c.db.UseCode(c.ctx, c.tenant, hashed("code two"), c.now) }), 1)
+	c.equal("first of eight", c.atOnce(func(int) (bool, error) { return c.db.UseCode(c.ctx, c.tenant, hashed("code two"), c.now) }), 1)
 	c.equal("revoked", c.revoked(f), true)
 	_, _, err := c.db.GetCode(c.ctx, c.tenant, hashed("code two"))
 	c.ok(err)

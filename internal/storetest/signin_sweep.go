@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"taxiway/internal/signin"
@@ -23,7 +24,7 @@ func sweepEnded(c *city) {
 		f.EndsAt = end
 		c.ok(c.db.CreateCode(c.ctx, hashed(name), f.Grant, f, end.Add(-time.Hour)))
 		c.ok(c.db.CreateRefresh(c.ctx, c.tenant, c.refresh(name, f)))
-		d := c.deviceCode("CODE" + fmt.Sprint(i))
+		d := c.deviceCode("CODE" + strconv.Itoa(i))
 		d.Tenant, d.ExpiresAt = c.tenant, end
 		c.ok(c.db.CreateDeviceCode(c.ctx, hashed(name), d))
 		c.ok(c.db.CreateSession(c.ctx, c.tenant, hashed(name), signin.Session{ID: newID(), User: newObject(), CreatedAt: c.now, EndsAt: end}))
@@ -41,7 +42,7 @@ func sweepEnded(c *city) {
 
 	rows := func() [7]int64 {
 		n := must(c.db.CountRows(c.ctx, c.tenant))
-		return [7]int64{n["signins"], n["auth_codes"], n["refresh_tokens"], n["device_codes"], n["sessions"], n["entry_links"], n["token_families"]}
+		return [7]int64{n["signin_attempts"], n["auth_codes"], n["refresh_tokens"], n["device_codes"], n["sessions"], n["entry_links"], n["token_families"]}
 	}
 	c.equal("before", rows(), [7]int64{2, 2, 4, 2, 2, 2, 4})
 	c.equal("swept at the very end", must(c.db.SweepSignIn(c.ctx, c.now, 100)), 0)
@@ -58,9 +59,9 @@ func sweepLimited(c *city) {
 	for i := range 5 {
 		a := c.attempt()
 		a.Tenant = c.tenant
-		c.ok(c.db.CreateAttempt(c.ctx, hashed(fmt.Sprint(i)), a))
+		c.ok(c.db.CreateAttempt(c.ctx, hashed(strconv.Itoa(i)), a))
 		f := c.beginFamily(c.grant())
-		c.ok(c.db.CreateRefresh(c.ctx, c.tenant, c.refresh(fmt.Sprint(i), f)))
+		c.ok(c.db.CreateRefresh(c.ctx, c.tenant, c.refresh(strconv.Itoa(i), f)))
 	}
 	later := c.now.Add(48 * time.Hour)
 	for _, want := range []int{2 + 4, 2 + 4, 1 + 2, 0} {

@@ -122,14 +122,14 @@ CREATE INDEX entry_links_tenant ON entry_links (tenant_id, kind);
 
 -- A sign-in under way. The tenant is all zero until the person is known, when
 -- it was asked for on common or organizations.
-CREATE TABLE signins (
+CREATE TABLE signin_attempts (
     hash       {{bytes}} NOT NULL PRIMARY KEY,
     tenant_id  {{uuid}} NOT NULL,
     body       {{json}} NOT NULL,
     version    {{long}} NOT NULL DEFAULT 1,
     expires_at {{long}} NOT NULL
 );
-CREATE INDEX signins_age ON signins (expires_at);
+CREATE INDEX signin_attempts_age ON signin_attempts (expires_at);
 
 CREATE TABLE token_families (
     tenant_id  {{uuid}} NOT NULL,
@@ -205,7 +205,7 @@ DROP TABLE device_codes;
 DROP TABLE refresh_tokens;
 DROP TABLE auth_codes;
 DROP TABLE token_families;
-DROP TABLE signins;
+DROP TABLE signin_attempts;
 DROP TABLE entry_links;
 DROP TABLE sessions;
 DROP TABLE lockouts;
