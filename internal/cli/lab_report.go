@@ -35,9 +35,12 @@ func (o *labUpOptions) tell(ctx context.Context, cfg config.Config, l *lab, p *p
 			Tenant   string                    `json:"tenant"`
 			ClientID string                    `json:"clientId"`
 			Access   string                    `json:"accessFile"`
+			Account  string                    `json:"accountPage"`
+			Code     string                    `json:"deviceCodePage"`
+			People   []labLogin                `json:"people"`
 			Devices  []device                  `json:"devices"`
 			Left     []graphclient.Explanation `json:"notAssigned"`
-		}{*p, l.access.Tenant, l.access.ClientID, accessFile(cfg), devices, left})
+		}{*p, l.access.Tenant, l.access.ClientID, accessFile(cfg), l.accountPage(cfg), l.codePage(cfg), l.logins, devices, left})
 	}
 	if err := l.writeSums(o.Out); err != nil {
 		return err
@@ -76,6 +79,9 @@ func (o *labUpOptions) directions(cfg config.Config, l *lab, serial string) erro
 		field{"TLS authority", program + " ca print" + data},
 	)
 	if err != nil {
+		return err
+	}
+	if err := l.writeLogins(o.Out, cfg); err != nil {
 		return err
 	}
 	fmt.Fprintf(o.Out, "\nTry, in another terminal:\n")

@@ -24,6 +24,7 @@ type lab struct {
 	sample labdata.Sample
 	file   string        // the CSV of its PCs
 	report *importReport // nil when the tenant was filled before
+	logins []labLogin
 }
 
 // labMark is DATA/lab.json: the sample is whole, so what is missing in the
@@ -60,10 +61,17 @@ func (a *app) fill(ctx context.Context, cfg config.Config, admin *server.Admin, 
 		return nil, err
 	}
 	mark := labMark{Tenant: string(l.tenant.ID), Filled: true}
-	if filled, err := readLabMark(cfg); err != nil || filled == mark {
-		return l, err
+	filled, err := readLabMark(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if filled == mark {
+		return l, l.signIns(ctx, cfg, admin)
 	}
 	if err := l.people(ctx); err != nil {
+		return nil, err
+	}
+	if err := l.signIns(ctx, cfg, admin); err != nil {
 		return nil, err
 	}
 	if err := l.rules(ctx); err != nil {

@@ -175,6 +175,8 @@ var (
 	guid   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	when   = regexp.MustCompile(`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z`)
 	blanks = regexp.MustCompile(` +\n`)
+
+	password = regexp.MustCompile(`\b[a-z2-9]{4}(-[a-z2-9]{4}){3}\b`)
 )
 
 func neutral(ts *testscript.TestScript, neg bool, args []string) {
@@ -190,6 +192,7 @@ func neutral(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text = guid.ReplaceAllString(text, "GUID")
 	text = when.ReplaceAllString(text, "WHEN")
+	text = password.ReplaceAllString(text, "PASSWORD")
 	text = blanks.ReplaceAllString(text, "\n")
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }

@@ -21,6 +21,7 @@ type Sample struct {
 type User struct {
 	UserPrincipalName, DisplayName, GivenName, Surname string
 	Department, JobTitle                               string
+	Role                                               string // directory role by name; most have none
 }
 
 // Group is a dynamic group of devices.
@@ -73,18 +74,18 @@ var plan = []struct{ tag, user string }{
 // Contoso is the sample tenant.
 func Contoso() (Sample, error) {
 	const domain = "contoso.example"
-	person := func(given, surname, upn, department, title string) User {
-		return User{UserPrincipalName: upn + "@" + domain, DisplayName: given + " " + surname, GivenName: given, Surname: surname, Department: department, JobTitle: title}
+	person := func(given, surname, upn, department, title, role string) User {
+		return User{UserPrincipalName: upn + "@" + domain, DisplayName: given + " " + surname, GivenName: given, Surname: surname, Department: department, JobTitle: title, Role: role}
 	}
 	s := Sample{
 		DisplayName: "Contoso", Domain: domain,
 		Users: []User{
-			person("Adele", "Vance", "adele.vance", "Sales", "Account Manager"),
-			person("Alex", "Wilber", "alex.wilber", "Marketing", "Marketing Assistant"),
-			person("Diego", "Siciliani", "diego.siciliani", "IT", "Endpoint Administrator"),
-			person("Grady", "Archie", "grady.archie", "R&D", "Designer"),
-			person("Lee", "Gu", "lee.gu", "Manufacturing", "Director"),
-			person("Megan", "Bowen", "megan.bowen", "Sales", "Sales Manager"),
+			person("Adele", "Vance", "adele.vance", "Sales", "Account Manager", ""),
+			person("Alex", "Wilber", "alex.wilber", "Marketing", "Marketing Assistant", "Helpdesk Administrator"),
+			person("Diego", "Siciliani", "diego.siciliani", "IT", "Endpoint Administrator", "Intune Administrator"),
+			person("Grady", "Archie", "grady.archie", "R&D", "Designer", ""),
+			person("Lee", "Gu", "lee.gu", "Manufacturing", "Director", "Global Administrator"),
+			person("Megan", "Bowen", "megan.bowen", "Sales", "Sales Manager", ""),
 		},
 		Groups: []Group{
 			{"All Autopilot PCs", "Every PC registered for Windows Autopilot", `(device.devicePhysicalIDs -any (_ -startsWith "[ZTDid]"))`},

@@ -23,6 +23,8 @@ type AdminPerson struct {
 	HasPassword       bool       `json:"hasPassword"`
 	PasswordChangedAt *time.Time `json:"passwordChangedDateTime,omitempty"`
 	HasAuthenticator  bool       `json:"hasAuthenticator"`
+	// Password is given once, when it was generated.
+	Password string `json:"password,omitempty"`
 }
 
 // AdminNewPerson asks for somebody who may sign in.
@@ -190,6 +192,7 @@ func (s *Server) adminGetPerson(r *http.Request) (any, error) {
 func (s *Server) adminSetPassword(r *http.Request) (any, error) {
 	var in struct {
 		Password   string `json:"password"`
+		Generate   bool   `json:"generate"` // instead of a password: make one and answer it
 		MustChange bool   `json:"mustChange"`
 	}
 	if err := readJSON(r, &in); err != nil {
@@ -199,10 +202,17 @@ func (s *Server) adminSetPassword(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.Generate {
+		in.Password = signin.GeneratePassword()
+	}
 	if err := s.people.SetPassword(r.Context(), t.ID, u.ID, in.Password, in.MustChange); err != nil {
 		return nil, err
 	}
-	return s.adminPerson(r.Context(), t.ID, &u)
+	out, err := s.adminPerson(r.Context(), t.ID, &u)
+	if in.Generate {
+		out.Password = in.Password
+	}
+	return out, err
 }
 
 func (s *Server) adminSetRoles(r *http.Request) (any, error) {
