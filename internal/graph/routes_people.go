@@ -24,7 +24,9 @@ func peopleRoutes() []Route {
 	return []Route{
 		{get, "me", both, mayReadSelf, nil, onSelf((*Handler).getUser)},
 		{get, "me/memberOf", both, mayReadSelf, nil, onSelf((*Handler).listUserGroups)},
-		{get, "me/transitiveMemberOf", both, mayReadSelf, nil, onSelf((*Handler).listUserGroups)},
+		{get, "me/transitiveMemberOf", both, mayReadSelf, nil, onSelf((*Handler).listGroupsAroundUser)},
+		{get, "me/ownedDevices", both, mayReadSelf, nil, onSelf((*Handler).listOwnedDevices)},
+		{get, "me/registeredDevices", both, mayReadSelf, nil, onSelf((*Handler).listRegisteredDevices)},
 		{post, "me/changePassword", both, maySetPassword, nil, (*Handler).changePassword},
 		{post, "me/revokeSignInSessions", both, mayEndSessions, nil, onSelf((*Handler).revokeSessions)},
 

@@ -2,6 +2,8 @@ package servertest_test
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,6 +38,7 @@ func (e *estate) keysOf() map[string][]string {
 		"oauth2PermissionGrants/{id}":                                                       {e.grant},
 		"servicePrincipals/{id|appId}":                                                      {e.principal, "(appId='" + e.App.AppID + "')"},
 		"directoryObjects/{id}":                                                             {e.user, e.group, e.device},
+		"organization/{id}/branding/localizations/{localization}":                           {"0"},
 		"organization/{id}":                                                                 {e.ID},
 		mdmScope[len("/beta/"):] + "/{id}":                                                  {scopeID},
 		mamScope[len("/beta/"):] + "/{id}":                                                  {scopeID},
@@ -104,6 +107,7 @@ func (e *estate) bodyFor(t *testing.T, r *graph.Route) any {
 		"POST $ref":                                reference(e.user),
 		"PATCH devices":                            object{"displayName": "Stolen"},
 		"PATCH users":                              object{"displayName": "Stolen"},
+		"PATCH branding":                           object{"signInPageText": "Stolen"},
 		"POST revokeSignInSessions":                object{},
 		"POST assignLicense":                       object{"addLicenses": []object{}, "removeLicenses": []string{}},
 		"POST resetPassword":                       object{},
@@ -174,6 +178,7 @@ func TestEveryRouteRefusesAnotherTenantsObject(t *testing.T) {
 			t.Errorf("something of the caller's changed:\n%s", firstDifference(own, after))
 		}
 		// The same requests reach the objects with the right tenant's token.
+		mine.dress(t, p)
 		for _, r := range graph.Routes() {
 			if r.Method != http.MethodGet || strings.HasSuffix(r.Path, "/manager") { // nobody has one
 				continue
@@ -189,6 +194,21 @@ func TestEveryRouteRefusesAnotherTenantsObject(t *testing.T) {
 			}
 		}
 	})
+}
+
+// dress gives the tenant's sign-in pages a text and pictures, so that there is
+// something to read.
+func (e *estate) dress(t *testing.T, p *servertest.Process) {
+	t.Helper()
+	var dot bytes.Buffer
+	if err := png.Encode(&dot, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	look := "/v1.0/organization/" + e.ID + "/branding"
+	p.Must(t, e.Token, http.MethodPatch, look, object{"signInPageText": "Welcome"}, http.StatusNoContent)
+	for _, picture := range []string{"/bannerLogo", "/backgroundImage"} {
+		p.Must(t, e.Token, http.MethodPut, look+"/localizations/0"+picture, dot.Bytes(), http.StatusNoContent, "Content-Type", "image/png")
+	}
 }
 
 // aboutSelf reports whether the route is about the signed-in person.
@@ -267,7 +287,8 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 		t.Parallel()
 		p := servertest.Start(t, db).First()
 		e := furnish(t, p, "Contoso")
-		other := p.NewMember(t, e.Tenant, "Alex")
+		elsewhere := p.NewTenant(t, "Fabrikam", true) // what people change about themselves is written there
+		other := p.NewMember(t, elsewhere, "Alex")
 		tokens := map[string]string{}
 		tokenWith := func(permissions []string) string {
 			key := strings.Join(permissions, " ")
@@ -297,13 +318,13 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 			// empty body, or an id that is not there.
 			for _, enough := range r.Permissions[:min(len(r.Permissions), 4)] {
 				if aboutSelf(&r) {
-					if a, err := p.Graph(t.Context(), p.SignIn(t, e.Tenant, other.UPN, servertest.Password, enough), r.Method, "/beta/"+r.Path, object{}); err != nil || a.Status >= 401 {
+					if a, err := p.Graph(t.Context(), p.SignIn(t, elsewhere, other.UPN, servertest.Password, enough), r.Method, "/beta/"+r.Path, object{}); err != nil || a.Status >= 401 {
 						t.Errorf("%s %s with the scope %s alone: %d %v %s", r.Method, r.Path, enough, a.Status, err, a.Raw)
 					}
 					continue
 				}
 				token := tokenWith(append([]string{enough}, r.Also...))
-				path := strings.NewReplacer("{id}", unknownID, "{id|deviceId}", unknownID, "{id|userPrincipalName}", unknownID, "{assignment}", "x", "{member}", unknownID, "{group}", unknownID, "{method}", unknownID, "{id|roleTemplateId}", unknownID, "{id|appId}", unknownID).Replace(r.Path)
+				path := strings.NewReplacer("{id}", unknownID, "{id|deviceId}", unknownID, "{id|userPrincipalName}", unknownID, "{assignment}", "x", "{member}", unknownID, "{group}", unknownID, "{method}", unknownID, "{id|roleTemplateId}", unknownID, "{id|appId}", unknownID, "{localization}", "0").Replace(r.Path)
 				a, err := p.Graph(t.Context(), token, r.Method, "/beta/"+path, object{})
 				if err != nil || a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized || a.Status >= 500 {
 					t.Errorf("%s %s with %s alone: %d %v %s", r.Method, path, enough, a.Status, err, a.Raw)
