@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 )
@@ -123,13 +124,26 @@ func (w *World) JoinToken(t testing.TB, tenant, user string, methods ...string) 
 	return w.Sign(t, w.JoinClaims(tenant, user, methods...))
 }
 
-// JoinClaims are the claims of JoinToken.
+// JoinClaims are the claims of JoinToken: of a sign-in after everything that
+// happened this second.
 func (w *World) JoinClaims(tenant, user string, methods ...string) map[string]any {
 	now := w.now()
 	return map[string]any{
 		"aud": joinResource, "iss": BaseURL + "/" + tenant + "/", "tid": tenant, "oid": user, "sub": user, "appid": brokerApp, "appidacr": "0",
-		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(), "idtyp": "user", "ver": "1.0", "uti": "test",
+		"iat": now.Unix() + 1, "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(), "idtyp": "user", "ver": "1.0", "uti": "test",
 		"amr": append([]string{"pwd"}, methods...), "scp": "adrs_access",
 	}
 }
 
+// JoinSignIn signs a person in for joining as ROADtools does: the token
+// endpoint's first version, Windows' own client, a password.
+func (p *Process) JoinSignIn(t testing.TB, tenant, upn, password string) string {
+	t.Helper()
+	form := url.Values{"grant_type": {"password"}, "client_id": {brokerApp}, "resource": {joinResource}, "username": {upn}, "password": {password}}
+	a, err := p.Graph(t.Context(), "", http.MethodPost, BaseURL+"/"+tenant+"/oauth2/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+	token, _ := a.JSON["access_token"].(string)
+	if err != nil || token == "" {
+		t.Fatalf("sign in to join: %v %s", err, a.Raw)
+	}
+	return token
+}
