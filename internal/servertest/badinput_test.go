@@ -32,7 +32,12 @@ const noToken = "none"
 // refusals is every kind of bad input, by what it is about.
 func (f *field) refusals(t *testing.T) map[string][]refusal {
 	t.Helper()
+	c := f.crew(t)
 	return map[string][]refusal{
+		"passwords":   f.badPasswords(&c),
+		"roles":       f.badRoles(&c),
+		"consents":    f.badGrants(&c),
+		"people":      f.badTokensOfPeople(t),
 		"rules":       f.badRules(),
 		"groups":      f.badGroups(),
 		"profiles":    f.badProfiles(),
@@ -50,7 +55,7 @@ func (f *field) refusals(t *testing.T) map[string][]refusal {
 
 // How many rows there are, so that none is lost unseen.
 const (
-	wantRefusals = 285
+	wantRefusals = 359
 	wantBadRows  = 13
 )
 
