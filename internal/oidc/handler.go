@@ -95,6 +95,9 @@ func New(c Config) *Handler {
 		"/oauth2/v2.0/introspect":                {post, false, false, h.introspect},
 		"/oauth2/v2.0/revoke":                    {post, true, false, h.revoke},
 	}
+	for _, path := range realmPaths {
+		h.byTenant[path] = route{get, true, false, h.userRealm}
+	}
 	maps.Copy(h.fixed, pageAssets())
 	maps.Copy(h.byTenant, h.pageRoutes())
 	h.grants = map[string]grant{
@@ -132,6 +135,11 @@ func (h *Handler) find(path string) (route, bool) {
 	name, rest := splitTenant(path)
 	if token, found := strings.CutPrefix(rest, entryPath); found && token != "" {
 		rest = entryPath
+	}
+	for _, prefix := range realmPaths {
+		if upn, found := strings.CutPrefix(rest, prefix); found && upn != "" {
+			rest = prefix
+		}
 	}
 	r, ok := h.byTenant[rest]
 	return r, ok && name != ""
