@@ -17,6 +17,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"taxiway/internal/access"
+	"taxiway/internal/directory"
+	"taxiway/internal/signin"
 )
 
 var update = flag.Bool("update", false, "write the answers into testdata")
@@ -29,7 +33,8 @@ var update = flag.Bool("update", false, "write the answers into testdata")
 // A line "as: name" among the headers gives the id in the answer a name, "as:
 // name a.b" another property of it. ${hash SERIAL} is a hardware hash, ${name}
 // the id of that name; answers write ids that way too, and ids that nobody
-// named as ${guid-N}.
+// named as ${guid-N}. A line "by: name" makes the person of that name the caller,
+// with the roles they have and every scope, or those of a line "scopes:".
 func TestExchangesAreAsRecorded(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -86,6 +91,16 @@ var (
 // fixedGUIDs have a meaning of their own and are shown as they are.
 var fixedGUIDs = []string{"00000000-0000-0000-0000-000000000000", "adadadad-808e-44e2-905a-0b7873a8a531", "00000000-0000-4000-8000-00000000abcd", "0000000a-0000-0000-c000-000000000000"}
 
+// wellKnown are ids that are the same everywhere: of roles, passwords, licenses
+// and the apps that every tenant has.
+func wellKnown(guid string) bool {
+	if _, err := directory.FindRole(guid); err == nil {
+		return true
+	}
+	_, app := signin.FirstParty(guid)
+	return app || slices.Contains(append(fixedGUIDs, passwordID, access.GraphAppID, signin.JoinResourceID, "061f9ace-7d42-4136-88ac-31dc755f143f"), guid)
+}
+
 func (p *player) fill(text string) string {
 	return variable.ReplaceAllStringFunc(text, func(v string) string {
 		m := variable.FindStringSubmatch(v)
@@ -111,7 +126,7 @@ func (p *player) scrub(text string) string {
 		switch {
 		case guid == tenant:
 			return "${tenant}"
-		case slices.Contains(fixedGUIDs, guid):
+		case wellKnown(guid):
 			return guid
 		case p.names[guid] == "":
 			p.names[guid] = "guid-" + strconv.Itoa(len(p.names)+1)
@@ -129,19 +144,27 @@ func (p *player) play(request []byte) []byte {
 		p.t.Fatalf("not a request: %q", lines[0])
 	}
 	var headers, wanted []string
+	caller, scopes := everything(), access.Scopes()
 	for _, line := range lines[1:] {
 		name, value, _ := strings.Cut(line, ": ")
 		if name == "as" {
 			wanted = append(wanted, value)
 			continue
 		}
-		headers = append(headers, name, value)
+		switch name {
+		case "by":
+			caller = p.stack.acting(p.fill("${"+value+"}"), scopes)
+		case "scopes": // stands before by
+			scopes = strings.Fields(value)
+		default:
+			headers = append(headers, name, value)
+		}
 	}
 	var sent any
 	if text := strings.TrimSpace(body); text != "" {
 		sent = text
 	}
-	w := send(p.t, p.stack, everything(), method, path, sent, headers...)
+	w := send(p.t, p.stack, caller, method, path, sent, headers...)
 	for _, want := range wanted {
 		name, property, ok := strings.Cut(want, " ")
 		if !ok {

@@ -82,18 +82,35 @@ func (s *stack) person(name string, scopes []string, roles ...directory.RoleID) 
 		s.t.Fatalf("make %s: %d %s", name, w.Code, w.Body)
 	}
 	id = decode[struct{ ID string }](s.t, w).ID
-	p := &access.Principal{
-		Tenant: tenant, Kind: access.User, AppID: "22222222-2222-4222-8222-222222222222", AppName: "test app", ObjectID: id,
-		UserPrincipalName: name + "@" + domain, Name: name, Scopes: scopes,
-	}
 	for _, r := range roles {
-		p.Roles = append(p.Roles, string(r))
 		if _, err := s.Directory.AssignRole(s.t.Context(), tenant, r, directory.ObjectID(id)); err != nil {
 			s.t.Fatal(err)
 		}
 	}
+	return s.acting(id, scopes), id
+}
+
+// acting is the context of a person's token with these scopes and the roles
+// they have now.
+func (s *stack) acting(id string, scopes []string) context.Context {
+	s.t.Helper()
+	u, err := s.Objects.GetUser(s.t.Context(), tenant, id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	roles, err := s.Directory.RolesOf(s.t.Context(), tenant, u.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	p := &access.Principal{
+		Tenant: tenant, Kind: access.User, AppID: "22222222-2222-4222-8222-222222222222", AppName: "test app", ObjectID: string(u.ID),
+		UserPrincipalName: u.UserPrincipalName, Name: u.DisplayName, Scopes: scopes,
+	}
+	for _, r := range roles {
+		p.Roles = append(p.Roles, string(r))
+	}
 	p.Permissions = access.Delegated(scopes, p.Roles)
-	return access.WithPrincipal(context.Background(), p), id
+	return access.WithPrincipal(context.Background(), p)
 }
 
 // The two tables of the roles name the same roles.

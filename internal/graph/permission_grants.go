@@ -39,9 +39,6 @@ var permissionGrantTable = &odata.Table{
 
 func permissionGrantWire(g *signin.PermissionGrant) permissionGrant {
 	w := permissionGrant{ID: g.ID, ClientID: string(g.ServicePrincipal), ConsentType: g.Type(), ResourceID: g.Resource, Scope: strings.Join(g.Scopes, " ")}
-	if w.ClientID == "" {
-		w.ClientID = g.AppID
-	}
 	if g.User != "" {
 		w.PrincipalID = orNull(string(g.User))
 	}

@@ -103,6 +103,9 @@ func (h *Handler) createUser(c *call) error {
 		if err := h.firstPassword(c, made.ID, password); err != nil {
 			return err
 		}
+		if made, err = h.Objects.GetUser(c.ctx(), c.tenant, string(made.ID)); err != nil {
+			return err
+		}
 	}
 	c.w.Header().Set("Location", c.root()+"/users/"+string(made.ID))
 	return c.userAnswer(http.StatusCreated, &made, nil)

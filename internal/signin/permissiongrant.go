@@ -3,7 +3,7 @@ package signin
 import "taxiway/internal/directory"
 
 // PermissionGrant is a consent as lists show it: with the service principal of
-// the app, empty for an app that every tenant has.
+// the app. One that every tenant has is its own, by its client id.
 type PermissionGrant struct {
 	Consent
 

@@ -10,7 +10,7 @@ import (
 )
 
 // An app that every tenant has is its own service principal.
-const permissionGrantColumns = consentColumns + ", a.service_principal"
+const permissionGrantColumns = consentColumns + ", COALESCE(a.service_principal, c.app_id)"
 
 const permissionGrantsFrom = "FROM consents c LEFT JOIN applications a ON a.tenant_id = c.tenant_id AND a.app_id = c.app_id WHERE c.tenant_id = "
 
@@ -20,13 +20,8 @@ func scanPermissionGrant(r row, g *signin.PermissionGrant) error {
 }
 
 var permissionGrantFields = map[string]field[signin.PermissionGrant]{
-	"id": {id("c.id"), func(g *signin.PermissionGrant) any { return g.ID }},
-	"clientId": {id("COALESCE(a.service_principal, c.app_id)"), func(g *signin.PermissionGrant) any {
-		if g.ServicePrincipal == "" {
-			return g.AppID
-		}
-		return string(g.ServicePrincipal)
-	}},
+	"id":          {id("c.id"), func(g *signin.PermissionGrant) any { return g.ID }},
+	"clientId":    {id("COALESCE(a.service_principal, c.app_id)"), func(g *signin.PermissionGrant) any { return string(g.ServicePrincipal) }},
 	"principalId": {unlisted().orNull(), func(g *signin.PermissionGrant) any { return string(g.User) }},
 	"consentType": {unlisted(), func(g *signin.PermissionGrant) any { return g.Type() }},
 }

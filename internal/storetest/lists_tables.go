@@ -73,6 +73,10 @@ var (
 
 	roleTable = table("role assignment", props(odata.GUID, "id", "principalId", "roleDefinitionId")...)
 
+	permissionGrantTable = table("permission grant", join(
+		props(odata.GUID, "id", "clientId", "principalId"),
+		props(odata.String, "consentType"))...)
+
 	auditTable = table("audit event", join(
 		props(odata.GUID, "id", "correlationId"),
 		props(odata.String, "activity", "category", "actor/userPrincipalName"),
