@@ -11,11 +11,11 @@ import (
 	"taxiway/internal/sqlstore"
 )
 
-// RunGrants runs the suites of what people let programs do. Each test gets a
-// database of its own from open.
+// RunGrants runs the suites of what people let programs do, and of how programs
+// prove who they are. Each test gets a database of its own from open.
 func RunGrants(t *testing.T, open func(t testing.TB) *sqlstore.DB) {
 	t.Helper()
-	for _, suite := range [][]directoryTest{attemptTests, codeTests, familyTests, deviceCodeTests, consentTests, sweepTests} {
+	for _, suite := range [][]directoryTest{attemptTests, codeTests, familyTests, deviceCodeTests, consentTests, sweepTests, appAddressTests} {
 		for _, test := range suite {
 			t.Run(test.name, func(t *testing.T) {
 				t.Parallel()
