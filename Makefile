@@ -13,7 +13,7 @@ FUZZTIME ?= 10s
 .PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat cross smoke notices notices-check tidy-check check
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build, start a lab tenant in data/lab and keep serving
 	bin/taxiway lab up --data data/lab
@@ -51,6 +51,9 @@ bench: build ## measure against the machine's limits (ARGS="rules --database pos
 
 compat: build ## sign in with Microsoft's own client libraries, unmodified
 	tools/compat
+
+e2e: build ## test the pages in a real browser: keyboard, axe, both colour schemes, small screens
+	cd e2e && npm ci --silent --no-audit --no-fund && npm test --silent
 
 cross: ## build for linux, windows and darwin on amd64 and arm64
 	tools/cross
