@@ -36,10 +36,7 @@ type Tx interface {
 // Reader answers outside a transaction. Each Get of a missing row is
 // fault.NotFound.
 type Reader interface {
-	GetTenant(ctx context.Context, id TenantID) (Tenant, error)
-	// FindTenant finds a tenant by its verified domain, without regard to case.
-	FindTenant(ctx context.Context, domain string) (Tenant, error)
-	ListTenants(ctx context.Context) ([]Tenant, error)
+	TenantReader
 	GetUser(ctx context.Context, t TenantID, idOrUPN string) (User, error)
 	GetDevice(ctx context.Context, t TenantID, id ObjectID) (Device, error)
 	GetGroup(ctx context.Context, t TenantID, id ObjectID) (Group, error)
@@ -48,6 +45,14 @@ type Reader interface {
 	ListDynamicGroups(ctx context.Context, t TenantID) ([]Group, int64, error)
 	// ListMemberships returns the memberships of these members in living groups.
 	ListMemberships(ctx context.Context, t TenantID, members []ObjectID) ([]Membership, error)
+}
+
+// TenantReader finds tenants.
+type TenantReader interface {
+	GetTenant(ctx context.Context, id TenantID) (Tenant, error)
+	// FindTenant finds a tenant by its verified domain, without regard to case.
+	FindTenant(ctx context.Context, domain string) (Tenant, error)
+	ListTenants(ctx context.Context) ([]Tenant, error)
 }
 
 // TenantTx writes tenants. A taken id or domain is fault.Conflict.

@@ -53,7 +53,7 @@ func methodWires(_ *odata.Query, items []authenticationMethod) ([]any, error) {
 
 // passwordMethodID is the id of everybody's password (Graph page
 // "passwordAuthenticationMethod resource type").
-const passwordMethodID = "28c10230-6103-485e-b985-444c60001490"
+const passwordMethodID = "28c10230-6103-485e-b985-444c60001490" //nolint:gosec // an id that everybody knows
 
 // kinds of methods, as Graph's types.
 const (

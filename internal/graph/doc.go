@@ -2,6 +2,8 @@
 //
 //	file                      what it owns
 //	routes.go                 THE table: method, path, versions, permission, handler
+//	routes_people.go          its lines about people, roles and consents
+//	permit.go                 who is refused, and what they lack
 //	router.go                 path → route, keys, "unknown segment" and 405
 //	handler.go                Handler: what it needs, ServeHTTP, headers, request ids
 //	call.go                   one request on its way through a handler
@@ -9,12 +11,13 @@
 //	body.go                   request bodies: gzip, limits, unknown properties
 //	read.go                   typed reads of body properties
 //	query.go, list.go         query options, one page of a collection
+//	list_local.go             lists that this server holds itself
 //	render.go                 $select, version and metadata level applied to a wire struct
 //	table.go, tables.go       how property tables are written down, and all of them
 //	etag.go                   ETag and If-Match
 //	errors.go                 the one renderer of errors
 //	batch.go                  $batch
-//	store.go                  the roles it asks of services and store
+//	store.go, store_people.go the roles it asks of services and store
 //
 // Then one file per resource, wire structs and property table on top:
 //
@@ -26,7 +29,11 @@
 //	profile_assignments.go                             …/assignments
 //	groups.go, group_members.go, group_evaluate.go     groups
 //	device_registration_policy.go, mobility_policies.go  policies: who may join, whose PCs are enrolled
-//	devices.go, users.go, organization.go, audit_events.go, directory_objects.go
+//	users.go, users_write.go, user_actions.go          users, me
+//	authentication_methods.go                          users/…/authentication
+//	directory_roles.go, role_management.go             directory roles and who has them
+//	permission_grants.go, service_principals.go        consents, and the apps they are for
+//	devices.go, organization.go, audit_events.go, directory_objects.go
 //
 // A new resource is one file and its lines in routes.go. Subjects own every
 // decision; this package translates. It reads no cookie: who calls is the
