@@ -65,7 +65,17 @@ type estate struct {
 // PC into the dynamic group, which has a profile.
 func furnish(t *testing.T, p *servertest.Process, name string) *estate {
 	t.Helper()
-	e := &estate{Tenant: p.NewTenant(t, name, true), displayName: name}
+	e := furnishIn(t, p, name, true)
+	e.person = p.SignIn(t, e.Tenant, e.upn, servertest.Password, access.Scopes()...)
+	e.factor = p.AddFactor(t, e.ID, e.user)
+	e.audit, _ = p.All(t, e.Token, audits)[0]["id"].(string)
+	return e
+}
+
+// furnishIn is furnish without a token of the person's, which only a lab gives.
+func furnishIn(t *testing.T, p *servertest.Process, name string, lab bool) *estate {
+	t.Helper()
+	e := &estate{Tenant: p.NewTenant(t, name, lab), displayName: name}
 	e.upn = "meg@" + e.Domain
 	e.user = id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/users", object{
 		"userPrincipalName": e.upn, "displayName": "Megan of " + name, "accountEnabled": true, "passwordProfile": object{"password": servertest.Password},
@@ -89,9 +99,6 @@ func furnish(t *testing.T, p *servertest.Process, name string) *estate {
 	e.deviceID, _ = p.Must(t, e.Token, http.MethodGet, identities+"/"+e.identity, nil, http.StatusOK).JSON["azureAdDeviceId"].(string)
 	e.device = id(t, p.Must(t, e.Token, http.MethodGet, "/v1.0/devices(deviceId='"+e.deviceID+"')", nil, http.StatusOK))
 	p.Must(t, e.Token, http.MethodPost, "/v1.0/groups/"+e.group+"/members/$ref", reference(e.device), http.StatusNoContent)
-	e.person = p.SignIn(t, e.Tenant, e.upn, servertest.Password, access.Scopes()...)
-	e.factor = p.AddFactor(t, e.ID, e.user)
-	e.audit, _ = p.All(t, e.Token, audits)[0]["id"].(string)
 	return e
 }
 

@@ -115,7 +115,7 @@ func TestALabsClockMovesDatesButNotTokensNorTheAuditTrail(t *testing.T) {
 		t.Parallel()
 		w := servertest.Start(t, db)
 		p := w.First()
-		ordinary := furnish(t, p, "Fabrikam")
+		ordinary := furnishIn(t, p, "Fabrikam", false)
 		lab := p.NewTenant(t, "Contoso", true)
 		expired := w.Sign(t, with(claims(t, lab.Token), "exp", time.Now().Add(-6*time.Minute).Unix()))
 		if err := p.Admin.Call(t.Context(), http.MethodPost, "/tenants/"+lab.ID+"/clock", object{"by": "8760h"}, nil); err != nil {
