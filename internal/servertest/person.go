@@ -18,7 +18,7 @@ import (
 )
 
 // Password is what every person of a test signs in with.
-const Password = "Correct-Horse-7-Battery" //nolint:gosec // of people who exist in tests only
+const Password = "Correct-Horse-7-Battery"
 
 // Member is somebody of a tenant who can sign in, made through Graph.
 type Member struct{ ID, UPN string }
