@@ -164,6 +164,7 @@ func TestNobodyReachesAHigherAccount(t *testing.T) {
 		{"rename", http.MethodPatch, "", map[string]any{"userPrincipalName": "${new}"}, 204, false},
 		{"department", http.MethodPatch, "", map[string]any{"department": "Sales"}, 204, false},
 		{"license", http.MethodPost, "/assignLicense", map[string]any{"addLicenses": []any{map[string]any{"skuId": "061f9ace-7d42-4136-88ac-31dc755f143f"}}, "removeLicenses": []any{}}, 200, false},
+		{"license by flag", http.MethodPatch, "", map[string]any{"mdmLicensed": true}, 204, false},
 		{"take the second factor", http.MethodDelete, "/authentication/softwareOathMethods/${factor}", nil, 204, true},
 		{"delete", http.MethodDelete, "", nil, 204, false},
 	}
@@ -181,6 +182,7 @@ func TestNobodyReachesAHigherAccount(t *testing.T) {
 		"rename":                 {"GA": all, "UA": only(none, hd, ua), "app": only(none), "app+": all},
 		"department":             {"GA": all, "UA": all, "IA": all, "app": all, "app+": all},
 		"license":                {"GA": all, "UA": all, "app": all, "app+": all},
+		"license by flag":        {"GA": all, "UA": all, "app": all, "app+": all},
 		"take the second factor": {"GA": all, "HD": only(none), "app": only(none), "app+": all},
 		"delete":                 {"GA": all, "UA": only(none, hd, ua), "app": only(none), "app+": all},
 	}
@@ -222,6 +224,66 @@ func TestNobodyReachesAHigherAccount(t *testing.T) {
 		}
 	}
 	t.Logf("%d tries, %d allowed", n, allowed)
+}
+
+func TestEachPartOfAChangeOfAPersonAsksForItsPermission(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	_, boss := s.person("boss", nil, directory.GlobalAdministrator)
+	_, target := s.person("target", nil)
+	plain, enabled := map[string]any{"department": "Sales"}, map[string]any{"accountEnabled": true}
+	password := map[string]any{"passwordProfile": map[string]any{"password": firstWord}}
+	for _, c := range []struct {
+		scope string
+		body  map[string]any
+		want  int
+	}{
+		{access.UserReadWriteAll, plain, 204},
+		{access.UserReadWriteAll, enabled, 204},
+		{access.UserReadWriteAll, password, 403},
+		{access.UserPasswordProfileReadWriteAll, password, 204},
+		{access.UserPasswordProfileReadWriteAll, enabled, 403},
+		{access.UserPasswordProfileReadWriteAll, plain, 403},
+		{access.UserEnableDisableAccountAll, enabled, 204},
+		{access.UserEnableDisableAccountAll, plain, 403},
+		{access.UserEnableDisableAccountAll, password, 403},
+	} {
+		for who, ctx := range map[string]context.Context{"a person": s.acting(boss, []string{c.scope}), "an app": as(c.scope)} {
+			if w := send(t, s, ctx, http.MethodPatch, "/v1.0/users/"+target, c.body); w.Code != c.want {
+				t.Errorf("%v by %s with %s: %d %s", c.body, who, c.scope, w.Code, w.Body)
+			}
+		}
+	}
+}
+
+func TestUserReadOpensOneselfAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	_, id := s.person("megan", nil)
+	_, other := s.person("other", nil)
+	for _, c := range []struct {
+		scope, path string
+		want        int
+	}{
+		{access.UserRead, "/v1.0/me", 200},
+		{access.UserRead, "/v1.0/users/" + id, 200},
+		{access.UserRead, "/v1.0/users/" + strings.ToUpper("megan@"+domain), 200},
+		{access.UserRead, "/v1.0/users/" + id + "/memberOf", 200},
+		{access.UserRead, "/v1.0/users/" + other, 403},
+		{access.UserRead, "/v1.0/users/other@" + domain, 403},
+		{access.UserRead, "/v1.0/users/" + other + "/memberOf", 403},
+		{access.UserRead, "/v1.0/users/" + id + "/authentication/methods", 403},
+		{access.UserRead, "/v1.0/users", 403},
+		{access.GroupMemberReadAll, "/v1.0/me", 403},
+		{access.GroupMemberReadAll, "/v1.0/users/" + id, 403},
+	} {
+		if w := send(t, s, s.acting(id, []string{c.scope}), http.MethodGet, c.path, nil); w.Code != c.want {
+			t.Errorf("%s with %s: %d %s", c.path, c.scope, w.Code, w.Body)
+		}
+	}
+	if w := send(t, s, s.acting(id, []string{access.UserRead}), http.MethodPatch, "/v1.0/users/"+id, map[string]any{"department": "Sales"}); w.Code != http.StatusForbidden {
+		t.Errorf("changing oneself with User.Read: %d %s", w.Code, w.Body)
+	}
 }
 
 // allBut is every permission that is none of these and includes none of them.
