@@ -5,7 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // the thumbprint
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -95,7 +95,7 @@ func TestADeviceCertificateSaysWhoseItIs(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("extensions that are missing or differ: %v", want)
 	}
-	sum, thumbprint := sha256.Sum256(der), sha1.Sum(der) //nolint:gosec // the thumbprint
+	sum, thumbprint := sha256.Sum256(der), sha1.Sum(der)
 	if !bytes.Equal(row.SHA256, sum[:]) || row.Thumbprint() != strings.ToUpper(hex.EncodeToString(thumbprint[:])) {
 		t.Error("the row is not about this certificate")
 	}

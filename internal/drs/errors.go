@@ -112,7 +112,7 @@ func (h *Handler) fail(c *call, err error) {
 }
 
 // invalidToken is package access' code for every token it refuses.
-const invalidToken = "InvalidAuthenticationToken" //nolint:gosec // a code, no token
+const invalidToken = "InvalidAuthenticationToken"
 
 // operationOf names what the PC was doing, as Entra's answers do.
 func operationOf(r *http.Request) string {
