@@ -82,7 +82,10 @@ export async function judge(page, name) {
 }
 
 // focused tells which field the keyboard writes into.
-export const focused = (page) => page.evaluate(() => document.activeElement?.name ?? "");
+export async function focused(page) {
+  await page.waitForLoadState();
+  return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(document.activeElement?.name ?? ""))));
+}
 
 export const heading = (page) => page.locator("h1").innerText();
 

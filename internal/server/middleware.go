@@ -84,8 +84,12 @@ func (s *Server) observed(edge string, next http.Handler) http.Handler {
 	})
 }
 
-// loggable bounds a path and keeps control characters out of the log.
+// loggable bounds a path and keeps control characters out of the log, and the
+// token of a one-time link, which lets in whoever reads it.
 func loggable(path string) string {
+	if before, _, found := strings.Cut(path, "/entry/"); found {
+		path = before + "/entry/…"
+	}
 	if len(path) > 200 {
 		path = path[:200] + "…"
 	}
