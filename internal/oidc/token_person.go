@@ -104,8 +104,15 @@ func (h *Handler) authorizationCode(ctx context.Context, q *tokenRequest) (token
 	if err != nil {
 		return tokenAnswer{}, err
 	}
-	return h.tokensFor(ctx, q, &app, g, &u, "")
+	a, err := h.tokensFor(ctx, q, &app, g, &u, "")
+	if e, ok := fault.As(err); ok && e.Code == "RefreshDead" {
+		// The code came a second time while this answer was made.
+		return tokenAnswer{}, &codeUsed
+	}
+	return a, err
 }
+
+var codeUsed = byCode["CodeUsed"]
 
 // checkOrigin: what a page redeems comes from a script, and nothing else does
 // (RFC 6454; browsers set Origin, pages cannot).
