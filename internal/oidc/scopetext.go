@@ -15,7 +15,7 @@ func needsAdministrator(scopes []string) bool {
 }
 
 // scopeNouns are what the permissions of Graph are about, in words for people.
-var scopeNouns = map[string]string{
+var scopeNouns = map[string]string{ //nolint:gosec // words about passwords, none of them one
 	"Application":                    "applications",
 	"AuditLog":                       "audit log data",
 	"Device":                         "devices",

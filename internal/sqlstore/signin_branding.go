@@ -84,7 +84,7 @@ func (db *DB) GetPicture(ctx context.Context, t directory.TenantID, which signin
 		return nil, err
 	}
 	var data []byte
-	ok, err := one(ctx, db.reader(), []any{&data}, "SELECT "+column+" FROM brandings WHERE tenant_id = $1", idArg(db.d, t)) //nolint:gosec // one of two names
+	ok, err := one(ctx, db.reader(), []any{&data}, "SELECT "+column+" FROM brandings WHERE tenant_id = $1", idArg(db.d, t))
 	if err == nil && (!ok || len(data) == 0) {
 		return nil, missing("picture", string(which))
 	}
@@ -115,7 +115,7 @@ func (db *DB) PutPicture(ctx context.Context, t directory.TenantID, which signin
 				return err
 			}
 		}
-		_, err = tx.exec(ctx, "UPDATE brandings SET "+column+" = $1, modified_at = $2, version = version + 1 WHERE tenant_id = $3", data, timeArg(now), idArg(tx.dialect(), t)) //nolint:gosec // one of two names
+		_, err = tx.exec(ctx, "UPDATE brandings SET "+column+" = $1, modified_at = $2, version = version + 1 WHERE tenant_id = $3", data, timeArg(now), idArg(tx.dialect(), t))
 		if err != nil {
 			return err
 		}
