@@ -39,8 +39,11 @@ func TestTheFirstAdministratorsLinkMakesOneAdministrator(t *testing.T) {
 		t.Errorf("link %+v", l)
 	}
 	for _, bad := range []struct{ upn, name, password, code string }{
-		{"megan.bowen", "Megan", goodPassword, "InvalidUserPrincipalName"}, {"megan@fabrikam.example", "Megan", goodPassword, "DomainNotVerified"},
-		{adminUPN, "", goodPassword, "InvalidDisplayName"}, {adminUPN, "Megan", "short", "PasswordTooShort"}, {adminUPN, "Megan", "Megan-kuvo-94", "PasswordContainsName"},
+		{"megan.bowen", "Megan", goodPassword, "InvalidUserPrincipalName"},
+		{"megan@fabrikam.example", "Megan", goodPassword, "DomainNotVerified"},
+		{adminUPN, "", goodPassword, "InvalidDisplayName"},
+		{adminUPN, "Megan", "short", "PasswordTooShort"},
+		{adminUPN, "Megan", "Megan-kuvo-94", "PasswordContainsName"},
 	} {
 		_, err := o.UseFirstAdmin(o.ctx, token, bad.upn, bad.name, bad.password)
 		o.fails(err, fault.Invalid, bad.code)

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// MinPassword and MaxPassword are the bounds of a password in characters.
+	// MinPassword is the fewest characters of a password, as in Entra.
 	MinPassword = 8
+	// MaxPassword is the most, so that nobody has megabytes hashed.
 	MaxPassword = 256
 	// minStrength is how many points a password needs, see strength.
 	minStrength = 5
