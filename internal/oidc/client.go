@@ -12,12 +12,11 @@ import (
 )
 
 var (
-	unknownApp    = byCode["UnknownApplication"]
-	disabledApp   = byCode["ApplicationDisabled"]
-	grantRefused  = &problem{status: http.StatusBadRequest, word: unauthorizedApp, number: 70001, text: "The application may not sign in this way."}
-	needsProof    = &problem{status: http.StatusUnauthorized, word: invalidClient, number: 7000218, text: "The app must prove who it is. Send its client_secret or client_assertion in the body, or the secret by HTTP Basic."}
-	publicProof   = &problem{status: http.StatusUnauthorized, word: invalidClient, number: 700025, text: "The application is a public client. Send no client_secret and no client_assertion."}
-	invalidSecret = byCode["InvalidSecret"]
+	unknownApp   = byCode["UnknownApplication"]
+	disabledApp  = byCode["ApplicationDisabled"]
+	grantRefused = &problem{status: http.StatusBadRequest, word: unauthorizedApp, number: 70001, text: "The application may not sign in this way."}
+	needsProof   = &problem{status: http.StatusUnauthorized, word: invalidClient, number: 7000218, text: "The app must prove who it is. Send its client_secret or client_assertion in the body, or the secret by HTTP Basic."}
+	publicProof  = &problem{status: http.StatusUnauthorized, word: invalidClient, number: 700025, text: "The application is a public client. Send no client_secret and no client_assertion."}
 )
 
 // client finds the app of a client id. Where no tenant is named only the apps

@@ -23,7 +23,7 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, i *Interaction)
 		return err
 	}
 	if i.Return != "" {
-		http.Redirect(w, r, i.Return, http.StatusSeeOther)
+		http.Redirect(w, r, i.Return, http.StatusSeeOther) //nolint:gosec // a page of ours that began the sign-in
 		return nil
 	}
 	if i.UserCode == "" {
@@ -36,7 +36,7 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, i *Interaction)
 	if err := h.Grants.Approve(r.Context(), i.UserCode, g); err != nil {
 		return fault.Wrap("approve device code", err)
 	}
-	http.Redirect(w, r, "/"+i.Request.Path+deviceApprovedPath, http.StatusSeeOther)
+	http.Redirect(w, r, "/"+i.Request.Path+deviceApprovedPath, http.StatusSeeOther) //nolint:gosec // a page of ours
 	return nil
 }
 
@@ -140,12 +140,6 @@ func (h *Handler) beginDevice(w http.ResponseWriter, r *http.Request, path strin
 		return nil, otherTenant
 	}
 	return h.enter(w, r, signin.Attempt{Request: q, Tenant: tenantOfPath(q.Path), UserCode: d.UserCode})
-}
-
-// beginLocal begins a sign-in that opens a page of this server afterwards, for
-// example the account page; next is its path.
-func (h *Handler) beginLocal(w http.ResponseWriter, r *http.Request, path, next string) (*Interaction, error) {
-	return h.enter(w, r, signin.Attempt{Request: signin.Request{Path: path}, Tenant: tenantOfPath(path), Return: next})
 }
 
 // enter begins a sign-in and takes the browser's session for it, when it may.

@@ -227,7 +227,8 @@ func (i *Interaction) Proceed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	switch next {
-	case StepConfirm, StepConsent, StepDone:
+	case StepName, StepPassword, StepCode, StepChange, StepSetup:
+	case StepConfirm, StepConsent, StepDone: // who it is has been proved
 		if err := i.startSession(w, r); err != nil {
 			return err
 		}

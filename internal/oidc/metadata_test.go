@@ -132,10 +132,10 @@ func TestAnUnknownAppOrRedirectAddressIsAPageThatNeverRedirects(t *testing.T) {
 	p := newProvider(t)
 	const evil = "https://evil.example/<script>"
 	for path, number := range map[string]string{
-		"/common/oauth2/v2.0/authorize":                    "AADSTS700016",
-		"/" + tenantA + "/oauth2/authorize":                "AADSTS50011",
+		"/common/oauth2/v2.0/authorize":                     "AADSTS700016",
+		"/" + tenantA + "/oauth2/authorize":                 "AADSTS50011",
 		"/" + tenantA + "/oauth2/v2.0/authorize?client_id=": "AADSTS900144",
-		"/nowhere.example/oauth2/v2.0/authorize":           "AADSTS90002",
+		"/nowhere.example/oauth2/v2.0/authorize":            "AADSTS90002",
 	} {
 		query := "client_id=" + appID + "&response_type=code&state=<script>&redirect_uri=" + evil
 		if strings.Contains(path, "?") {

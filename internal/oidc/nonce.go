@@ -31,8 +31,8 @@ const (
 // nonce carries the end of its life and a code over both.
 func (h *Handler) challenge(w http.ResponseWriter, _ *http.Request) error {
 	text := make([]byte, nonceStamp+nonceRandom, nonceStamp+nonceRandom+sha256.Size)
-	binary.BigEndian.PutUint64(text, uint64(h.Clock.Real().Add(nonceLife).UnixMilli())) //nolint:gosec // after 1970
-	_, _ = rand.Read(text[nonceStamp:])                                                 // never fails since Go 1.24
+	binary.BigEndian.PutUint64(text, uint64(h.Clock.Real().Add(nonceLife).UnixMilli()))
+	_, _ = rand.Read(text[nonceStamp:]) // never fails since Go 1.24
 	text = append(text, h.nonceCode(text)...)
 	return writeJSON(w, http.StatusOK, struct{ Nonce string }{base64.RawURLEncoding.EncodeToString(text)})
 }
@@ -48,8 +48,10 @@ func (h *Handler) nonceCode(text []byte) []byte {
 // NonceInvalid.
 func (h *Handler) VerifyNonce(ctx context.Context, nonce string) error {
 	refused := fault.New(fault.Unauthenticated, "NonceInvalid", "The nonce is unknown, older than five minutes, or was used before. Ask for a new one.")
+	const size = nonceStamp + nonceRandom + sha256.Size
+	// The decoder skips line ends, so the length of the text is looked at, too.
 	text, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
-	if err != nil || len(text) != nonceStamp+nonceRandom+sha256.Size {
+	if err != nil || len(text) != size || len(nonce) != base64.RawURLEncoding.EncodedLen(size) {
 		return refused
 	}
 	body, code := text[:nonceStamp+nonceRandom], text[nonceStamp+nonceRandom:]

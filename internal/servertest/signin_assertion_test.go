@@ -5,7 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // x5t is defined with it
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -53,7 +53,7 @@ func (s *signer) pem() []byte {
 }
 
 func (s *signer) x5t() string {
-	sum := sha1.Sum(s.cert) //nolint:gosec // x5t is defined with it
+	sum := sha1.Sum(s.cert)
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 

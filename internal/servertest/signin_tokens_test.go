@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"taxiway/internal/directory"
 	"taxiway/internal/servertest"
 )
 
@@ -139,5 +140,38 @@ func TestARealmTellsNothingAboutWhoExists(t *testing.T) {
 	}
 	if foreign := read("/common/userrealm/bob@nowhere.example"); foreign != `{"ver":"1.0","account_type":"Unknown"}` {
 		t.Errorf("unknown domain: %s", foreign)
+	}
+}
+
+func TestAnAppOfTheTenantIsAResourceWithTokensOfVersion2(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, servertest.Database{Engine: "sqlite"})
+	api := d.home.App.AppID
+	for _, scope := range []string{api + "/user_impersonation", "api://" + api + "/user_impersonation", api + "/.default"} {
+		v := d.visit(webRedirect).set("scope", "openid "+scope)
+		a := d.token(d.form(v, d.code(v, d.bob)))
+		if a.Status != http.StatusOK || a.All["scope"] != "openid "+scope {
+			t.Fatalf("%s: %v", scope, a.All)
+		}
+		c := claimsOf(t, a.AccessToken)
+		if c["aud"] != api || c["iss"] != servertest.BaseURL+"/"+d.home.ID+"/v2.0" || c["ver"] != "2.0" || c["azp"] != d.web || c["azpacr"] != "1" ||
+			c["preferred_username"] != d.bob.UPN || c["scp"] != "openid user_impersonation" || c["appid"] != nil || c["upn"] != nil {
+			t.Errorf("%s: %v", scope, c)
+		}
+		if got, err := d.p.Graph(t.Context(), a.AccessToken, http.MethodGet, "/v1.0/me", nil); err != nil || got.Status != http.StatusUnauthorized {
+			t.Errorf("%s at Graph: %d %v", scope, got.Status, err)
+		}
+	}
+	// Two apps cannot find out by sub that they have the same person before them.
+	subs := map[any]bool{}
+	neighbour, secret := d.s.NewClient(t, d.home, directory.NewApp{DisplayName: "Neighbour", Redirects: []directory.Redirect{{URI: webRedirect, Platform: directory.PlatformWeb}}})
+	for app, secret := range map[string]string{d.web: d.secret, neighbour: secret} {
+		for range 2 {
+			v := d.visit(webRedirect).set("client_id", app, "scope", "openid")
+			subs[claimsOf(t, d.token(d.form(v, d.code(v, d.bob), "client_secret", secret)).IDToken)["sub"]] = true
+		}
+	}
+	if len(subs) != 2 || subs[nil] || subs[string(d.bob.ID)] {
+		t.Errorf("subs = %v, want one for each app", subs)
 	}
 }
