@@ -85,11 +85,13 @@ func TestALogoutGoesOnlyWhereAVerifiedHintSays(t *testing.T) {
 	}
 	b, hint := signIn()
 	claims := claimsOf(t, hint)
+	v := d.visit(webRedirect).set("scope", "openid "+d.web+"/user_impersonation")
+	own := d.token(d.form(v, d.code(v, d.bob))).AccessToken
 	for name, bad := range map[string]string{
 		"no hint": "", "no token": "x", "another key": newSigner(t, d.clock.read()).sign(t, map[string]any{"alg": "RS256"}, claims),
 		"another tenant": d.w.Sign(t, change(claims, "tid", d.other.ID, "iss", servertest.BaseURL+"/"+d.other.ID+"/v2.0")),
 		"another issuer": d.w.Sign(t, change(claims, "iss", "https://evil.example/v2.0")), "somebody else": d.w.Sign(t, change(claims, "oid", string(d.ann.ID))),
-		"an access token": d.home.Token,
+		"an app's access token": d.home.Token, "an access token for the app": own,
 	} {
 		p := b.Open(t, logout(bad, webRedirect))
 		if p.Status != http.StatusOK || p.Header.Get("Location") != "" || p.Title() != "Sign out?" || b.Session() == "" {
