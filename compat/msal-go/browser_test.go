@@ -56,7 +56,7 @@ func (b *browser) visit(address string) (left *url.URL, text string, err error) 
 			return nil, "", perr
 		}
 		text = content(page)
-		form := find(page, "form")
+		form := mainForm(page)
 		if form == nil {
 			return nil, text, nil
 		}
@@ -81,41 +81,48 @@ func (b *browser) visit(address string) (left *url.URL, text string, err error) 
 }
 
 // fill answers the visible fields; hidden ones go back as they are, and the
-// first button is pressed. ok is false when a field has no answer.
+// main button is pressed. ok is false when a field has no answer.
 func (b *browser) fill(form *html.Node) (action string, values url.Values, ok bool) {
 	values = url.Values{}
 	ok = true
-	pressed := false
 	for n := range form.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
 		name, kind := attribute(n, "name"), attribute(n, "type")
 		switch {
-		case n.Data == "input" && kind == "hidden":
-			values.Set(name, attribute(n, "value"))
-		case n.Data == "input" && kind == "submit", n.Data == "button" && kind != "button":
-			if !pressed && name != "" {
+		case primary(n):
+			if name != "" {
 				values.Set(name, attribute(n, "value"))
 			}
-			pressed = true
-		case n.Data == "input" && (kind == "checkbox" || kind == "radio"):
-		case n.Data == "input" && name != "":
+		case n.Data == "input" && kind == "hidden":
+			values.Set(name, attribute(n, "value"))
+		case n.Data == "input" && name != "" && kind != "checkbox" && kind != "radio" && kind != "submit":
 			answer, known := b.answers[name]
 			ok = ok && known
 			values.Set(name, answer)
 		}
 	}
-	return attribute(form, "action"), values, ok && pressed
+	return attribute(form, "action"), values, ok
 }
 
-func find(n *html.Node, tag string) *html.Node {
-	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && d.Data == tag {
-			return d
+// mainForm is the one with the button that goes on; others lead back.
+func mainForm(page *html.Node) *html.Node {
+	for form := range page.Descendants() {
+		if form.Type != html.ElementNode || form.Data != "form" {
+			continue
+		}
+		for n := range form.Descendants() {
+			if primary(n) {
+				return form
+			}
 		}
 	}
 	return nil
+}
+
+func primary(n *html.Node) bool {
+	return n.Type == html.ElementNode && n.Data == "button" && strings.Contains(attribute(n, "class"), "primary") && attribute(n, "form") == ""
 }
 
 func attribute(n *html.Node, name string) string {

@@ -22,9 +22,13 @@ const graph = "https://graph.microsoft.com/"
 
 var delegated = []string{graph + "User.Read", graph + "Device.Read.All"}
 
-func publicClient(t *testing.T, w world, client *http.Client, tenant string) public.Client {
+// graphTools is Microsoft's own client id of the Graph command line tools: an
+// app that every tenant has, which alone can be used before the tenant is known.
+const graphTools = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
+
+func publicClient(t *testing.T, w world, client *http.Client, tenant, app string) public.Client {
 	t.Helper()
-	c, err := public.New(w.PublicApp, public.WithAuthority(w.Base+"/"+tenant), public.WithHTTPClient(client), public.WithInstanceDiscovery(false))
+	c, err := public.New(app, public.WithAuthority(w.Base+"/"+tenant), public.WithHTTPClient(client), public.WithInstanceDiscovery(false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,9 +82,13 @@ func TestAPersonSignsInByCodeWithPKCEAndRefreshes(t *testing.T) {
 	for _, tenant := range []string{"tenant id", "domain", "organizations"} {
 		t.Run(tenant, func(t *testing.T) {
 			w, client := open(t)
-			c := publicClient(t, w, client, map[string]string{"tenant id": w.Tenant, "domain": w.Domain, "organizations": "organizations"}[tenant])
+			app := w.PublicApp
+			if tenant == "organizations" {
+				app = graphTools
+			}
+			c := publicClient(t, w, client, map[string]string{"tenant id": w.Tenant, "domain": w.Domain, "organizations": "organizations"}[tenant], app)
 			redirect := "http://localhost:51234"
-			address, err := c.AuthCodeURL(t.Context(), w.PublicApp, redirect, delegated)
+			address, err := c.AuthCodeURL(t.Context(), app, redirect, delegated)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,8 +123,8 @@ func TestAPersonSignsInByCodeWithPKCEAndRefreshes(t *testing.T) {
 // from the cache and with the refresh token.
 func signedIn(t *testing.T, w world, client *http.Client, c public.Client, result public.AuthResult) {
 	t.Helper()
-	if result.Account.PreferredUsername != w.User || result.Account.Realm != w.Tenant || result.IDToken.TenantID != w.Tenant || result.IDToken.Oid == "" {
-		t.Errorf("the account is %+v, the id token %+v", result.Account, result.IDToken)
+	if result.Account.PreferredUsername != w.User || result.IDToken.TenantID != w.Tenant || result.IDToken.Oid == "" {
+		t.Errorf("the account is %s, the id token's tenant %s", result.Account.PreferredUsername, result.IDToken.TenantID)
 	}
 	works(t, w, client, result.AccessToken, "/v1.0/me")
 	works(t, w, client, result.AccessToken, "/v1.0/devices")
@@ -142,14 +150,17 @@ func signedIn(t *testing.T, w world, client *http.Client, c public.Client, resul
 
 func TestAPersonSignsInInTheSystemBrowser(t *testing.T) {
 	w, client := open(t)
-	c := publicClient(t, w, client, w.Tenant)
+	c := publicClient(t, w, client, w.Tenant, w.PublicApp)
 	result, err := c.AcquireTokenInteractive(t.Context(), delegated, public.WithOpenURL(func(address string) error {
 		left, page, err := newBrowser(w, client, nil).visit(address)
 		if err != nil {
 			return err
 		}
-		if left == nil {
-			return fmt.Errorf("the browser stayed on a page: %s", page)
+		if left == nil { // the answer went to the client as a form
+			if !strings.Contains(page, "Authentication complete") {
+				return fmt.Errorf("the browser stayed on a page: %s", page)
+			}
+			return nil
 		}
 		go func() { // the client listens at this address; its page is of no interest
 			if resp, err := http.Get(left.String()); err == nil {
@@ -166,7 +177,7 @@ func TestAPersonSignsInInTheSystemBrowser(t *testing.T) {
 
 func TestAPersonSignsInWithADeviceCode(t *testing.T) {
 	w, client := open(t)
-	c := publicClient(t, w, client, w.Tenant)
+	c := publicClient(t, w, client, w.Tenant, w.PublicApp)
 	dc, err := c.AcquireTokenByDeviceCode(t.Context(), delegated)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,8 @@ const attribute = (tag, name) => {
   return found ? decode(found[1]) : ''
 }
 
+const primary = /<button\b(?![^>]*\sform=)[^>]*class="[^"]*\bprimary\b[^>]*>/i
+
 export class Browser {
   constructor(base, answers) {
     this.base = base
@@ -50,7 +52,8 @@ export class Browser {
         continue
       }
       const page = await response.text()
-      const form = /<form[^>]*>[\s\S]*?<\/form>/i.exec(page)?.[0]
+      // The form with the button that goes on; others lead back.
+      const form = page.match(/<form[^>]*>[\s\S]*?<\/form>/gi)?.find((f) => primary.test(f))
       const values = form && this.fill(form)
       if (!values) return { page }
       at = new URL(attribute(/<form[^>]*>/i.exec(form)[0], 'action'), at)
@@ -65,19 +68,17 @@ export class Browser {
 
   fill(form) {
     const values = new URLSearchParams()
-    let pressed = false
     for (const [tag] of form.matchAll(/<(input|button)\b[^>]*>/gi)) {
       const name = attribute(tag, 'name')
       const kind = attribute(tag, 'type')
-      if (kind === 'hidden') values.set(name, attribute(tag, 'value'))
-      else if (/^<button/i.test(tag) || kind === 'submit') {
-        if (!pressed && name) values.set(name, attribute(tag, 'value'))
-        pressed = true
-      } else if (kind !== 'checkbox' && kind !== 'radio' && name) {
+      if (/^<button/i.test(tag)) {
+        if (name && primary.test(tag)) values.set(name, attribute(tag, 'value'))
+      } else if (kind === 'hidden') values.set(name, attribute(tag, 'value'))
+      else if (!['checkbox', 'radio', 'submit'].includes(kind) && name) {
         if (!(name in this.answers)) return null
         values.set(name, this.answers[name])
       }
     }
-    return pressed ? values : null
+    return values
   }
 }

@@ -50,7 +50,8 @@ for (const tenant of ['tenant', 'domain']) {
     const { left, page } = await person().visit(address)
     assert.ok(left, `the browser stayed on a page: ${page}`)
     assert.equal(left.searchParams.get('state'), 'xyz')
-    const result = await client.acquireTokenByCode({ scopes, redirectUri, code: left.searchParams.get('code'), codeVerifier: verifier })
+    const code = left.searchParams.get('code')
+    const result = await client.acquireTokenByCode({ scopes, redirectUri, code, codeVerifier: verifier, nonce: 'n-1' })
     assert.equal(result.idTokenClaims.nonce, 'n-1')
     await signedIn(client, result)
   })
@@ -62,8 +63,8 @@ test('a person signs in in the system browser', async () => {
     scopes,
     openBrowser: async (address) => {
       const { left, page } = await person().visit(address)
-      assert.ok(left, `the browser stayed on a page: ${page}`)
-      await fetch(left)
+      if (left) await fetch(left)
+      else assert.match(page, /successfully acquired/) // the answer went to the client as a form
     },
   })
   await signedIn(client, result)

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -164,6 +165,8 @@ func thumbprintOf(header jose.Header, name jose.HeaderKey, size int) ([]byte, bo
 	if !ok {
 		return nil, false
 	}
+	// MSAL for Go writes it in the plain alphabet, with padding.
+	text = strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(text), "=")
 	sum, err := base64.RawURLEncoding.DecodeString(text)
 	return sum, err == nil && len(sum) == size
 }

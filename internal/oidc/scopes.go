@@ -43,6 +43,12 @@ func (a *asked) again(g signin.Grant) signin.Grant {
 	return g
 }
 
+// openIDToo adds the OpenID scopes that are asked for now: they need no consent,
+// and MSAL for Go asks for them at the token endpoint only.
+func (a *asked) openIDToo(g *signin.Grant) {
+	g.OpenID, g.Profile, g.Email, g.Offline = g.OpenID || a.openid, g.Profile || a.profile, g.Email || a.email, g.Offline || a.offline
+}
+
 // readScopes reads what a person's token is asked for. Version 1 names a
 // resource and takes everything consented to; version 2 spells permissions,
 // Graph's without a resource in front.

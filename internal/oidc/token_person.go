@@ -76,6 +76,7 @@ func (h *Handler) authorizationCode(ctx context.Context, q *tokenRequest) (token
 		return tokenAnswer{}, err
 	}
 	var u directory.User
+	var now asked
 	g, err := h.Grants.RedeemCode(ctx, q.form["code"], func(g signin.Grant) (err error) {
 		if q.place.elsewhere(g.Tenant) {
 			return codeElsewhere
@@ -98,12 +99,18 @@ func (h *Handler) authorizationCode(ctx context.Context, q *tokenRequest) (token
 		if err := q.checkOrigin(&g); err != nil {
 			return err
 		}
+		if q.form["scope"] != "" {
+			if now, err = h.readScopes(ctx, place{id: g.Tenant}, q.version, q.form); err != nil {
+				return err
+			}
+		}
 		u, err = h.person(ctx, &g)
 		return err
 	})
 	if err != nil {
 		return tokenAnswer{}, err
 	}
+	now.openIDToo(&g)
 	a, err := h.tokensFor(ctx, q, &app, g, &u, "")
 	if e, ok := fault.As(err); ok && e.Code == "RefreshDead" {
 		// The code came a second time while this answer was made.
@@ -194,11 +201,10 @@ func (h *Handler) refreshed(ctx context.Context, q *tokenRequest, g signin.Grant
 		if err != nil {
 			return g, err
 		}
-		// The OpenID scopes are those of the sign-in: a refresh does not tell
-		// more about the person than was asked for then.
 		if len(a.scopes) > 0 {
 			g = a.again(g)
 		}
+		a.openIDToo(&g)
 	}
 	return h.settled(ctx, g)
 }
