@@ -260,7 +260,7 @@ func (h *Handler) arrive(w http.ResponseWriter, r *http.Request, q *signin.Reque
 	if err != nil {
 		return fault.Wrap("begin sign-in", err)
 	}
-	http.Redirect(w, r, started.Address(next), http.StatusSeeOther) //nolint:gosec // a page of ours
+	seeOther(w, started.Address(next))
 	return nil
 }
 

@@ -23,7 +23,7 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, i *Interaction)
 		return err
 	}
 	if i.Return != "" {
-		http.Redirect(w, r, i.Return, http.StatusSeeOther) //nolint:gosec // a page of ours that began the sign-in
+		seeOther(w, i.Return)
 		return nil
 	}
 	if i.UserCode == "" {
@@ -36,7 +36,7 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, i *Interaction)
 	if err := h.Grants.Approve(r.Context(), i.UserCode, g); err != nil {
 		return fault.Wrap("approve device code", err)
 	}
-	http.Redirect(w, r, "/"+i.Request.Path+deviceApprovedPath, http.StatusSeeOther) //nolint:gosec // a page of ours
+	seeOther(w, "/"+i.Request.Path+deviceApprovedPath)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (i *Interaction) Deny(w http.ResponseWriter, r *http.Request, word string, 
 		if err := i.h.Grants.Decline(r.Context(), i.UserCode); err != nil {
 			return fault.Wrap("decline device code", err)
 		}
-		http.Redirect(w, r, "/"+i.Request.Path+deviceDeclinedPath, http.StatusSeeOther)
+		seeOther(w, "/"+i.Request.Path+deviceDeclinedPath)
 		return nil
 	}
 	return i.h.respondProblem(w, r, &i.Request, p)

@@ -236,7 +236,7 @@ func (i *Interaction) Proceed(w http.ResponseWriter, r *http.Request) error {
 	if next == StepDone {
 		return i.h.finish(w, r, i)
 	}
-	http.Redirect(w, r, i.Address(next), http.StatusSeeOther)
+	seeOther(w, i.Address(next))
 	return nil
 }
 

@@ -32,7 +32,7 @@ func (h *Handler) visitor(w http.ResponseWriter, r *http.Request, next string, r
 		return nil, err
 	}
 	if b != nil && p.common != "" {
-		http.Redirect(w, r, "/"+string(b.Tenant)+next, http.StatusSeeOther)
+		seeOther(w, "/"+string(b.Tenant)+next)
 		return nil, nil //nolint:nilnil // answered
 	}
 	old := b != nil && recent && h.Clock.Real().Sub(b.Session.AuthTime) > recentProof*time.Second
@@ -85,9 +85,9 @@ func (h *Handler) accountFrame(w http.ResponseWriter, r *http.Request, b *browse
 }
 
 // backTo answers a form of the account with the page below it.
-func (b *browser) backTo(w http.ResponseWriter, r *http.Request, below string, f flash) error {
+func (b *browser) backTo(w http.ResponseWriter, below string, f flash) error {
 	f.Page = accountPath + below
-	return again(w, r, "/"+string(b.Tenant)+accountPath+below, f)
+	return again(w, "/"+string(b.Tenant)+accountPath+below, f)
 }
 
 // accountInfo is what the account page shows.
@@ -164,12 +164,12 @@ func (h *Handler) accountPassword(w http.ResponseWriter, r *http.Request) error 
 		flaw = passwordFlaw(err)
 	}
 	if flaw != nil {
-		return b.backTo(w, r, below, flash{Flaw: *flaw})
+		return b.backTo(w, below, flash{Flaw: *flaw})
 	}
 	if err != nil {
 		return fault.Wrap("change password", err)
 	}
-	return b.backTo(w, r, "", flash{Good: "Your password is changed."})
+	return b.backTo(w, "", flash{Good: "Your password is changed."})
 }
 
 // as notes the person as the one who acts, for the audit trail.
@@ -194,7 +194,7 @@ func (h *Handler) accountSetup(w http.ResponseWriter, r *http.Request) error {
 		f.Action += below
 		setup, err := h.pendingSetup(w, r, b.Tenant, b.User.ID)
 		if e, ok := fault.As(err); ok && e.Code == "AuthenticatorExists" {
-			return b.backTo(w, r, "", flash{Flaw: signin.Flaw{Text: "An authenticator app is set up already. Remove it before you set up another one."}})
+			return b.backTo(w, "", flash{Flaw: signin.Flaw{Text: "An authenticator app is set up already. Remove it before you set up another one."}})
 		}
 		if err != nil {
 			return err
@@ -206,15 +206,15 @@ func (h *Handler) accountSetup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f[fieldCode] == "" {
-		return b.backTo(w, r, below, flash{Flaw: signin.Flaw{Field: fieldCode, Text: "Enter the code that the app shows."}})
+		return b.backTo(w, below, flash{Flaw: signin.Flaw{Field: fieldCode, Text: "Enter the code that the app shows."}})
 	}
 	codes, err := h.People.ConfirmTOTP(b.as(r, h), b.Tenant, b.User.ID, f[fieldCode])
 	if text, ok := refused(err); ok {
-		return b.backTo(w, r, below, flash{Flaw: signin.Flaw{Field: fieldCode, Text: text}})
+		return b.backTo(w, below, flash{Flaw: signin.Flaw{Field: fieldCode, Text: text}})
 	}
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
 		setCookie(w, setupCookie, "", -1)
-		return b.backTo(w, r, below, flash{Flaw: signin.Flaw{Field: fieldCode, Text: "Scan the new picture, then enter the code that the app shows."}})
+		return b.backTo(w, below, flash{Flaw: signin.Flaw{Field: fieldCode, Text: "Scan the new picture, then enter the code that the app shows."}})
 	}
 	if err != nil {
 		return fault.Wrap("confirm authenticator", err)
@@ -249,7 +249,7 @@ func (h *Handler) accountCodes(w http.ResponseWriter, r *http.Request) error {
 	}
 	codes, err := h.People.NewRecovery(b.as(r, h), b.Tenant, b.User.ID)
 	if fault.Is(err, fault.NotFound) {
-		return b.backTo(w, r, "", flash{Flaw: signin.Flaw{Text: "There is no authenticator app that recovery codes could stand in for."}})
+		return b.backTo(w, "", flash{Flaw: signin.Flaw{Text: "There is no authenticator app that recovery codes could stand in for."}})
 	}
 	if err != nil {
 		return fault.Wrap("make recovery codes", err)
@@ -275,11 +275,11 @@ func (h *Handler) accountRemove(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f[fieldPassword] == "" {
-		return b.backTo(w, r, below, flash{Flaw: signin.Flaw{Field: fieldPassword, Text: "Enter your password."}})
+		return b.backTo(w, below, flash{Flaw: signin.Flaw{Field: fieldPassword, Text: "Enter your password."}})
 	}
 	_, err = h.People.CheckPassword(r.Context(), b.Tenant, b.User.UserPrincipalName, f[fieldPassword], h.Network(r))
 	if text, ok := refused(err); ok {
-		return b.backTo(w, r, below, flash{Flaw: signin.Flaw{Field: fieldPassword, Text: text}})
+		return b.backTo(w, below, flash{Flaw: signin.Flaw{Field: fieldPassword, Text: text}})
 	}
 	if err != nil {
 		return fault.Wrap("check password", err)
@@ -287,7 +287,7 @@ func (h *Handler) accountRemove(w http.ResponseWriter, r *http.Request) error {
 	if err := h.People.RemoveTOTP(b.as(r, h), b.Tenant, b.User.ID); err != nil && !fault.Is(err, fault.NotFound) {
 		return fault.Wrap("remove authenticator", err)
 	}
-	return b.backTo(w, r, "", flash{Good: "The authenticator app is removed."})
+	return b.backTo(w, "", flash{Good: "The authenticator app is removed."})
 }
 
 // accountSignOut ends this session or everything of the person.
@@ -295,7 +295,7 @@ func (h *Handler) accountSignOut(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodPost {
 		p, err := h.place(r)
 		if err == nil {
-			http.Redirect(w, r, "/"+p.name()+accountPath, http.StatusSeeOther)
+			seeOther(w, "/"+p.name()+accountPath)
 		}
 		return err
 	}
@@ -312,6 +312,6 @@ func (h *Handler) accountSignOut(w http.ResponseWriter, r *http.Request) error {
 		return fault.Wrap("sign out", err)
 	}
 	setSessionCookie(w, "")
-	http.Redirect(w, r, "/"+string(b.Tenant)+signedOutPath, http.StatusSeeOther)
+	seeOther(w, "/"+string(b.Tenant)+signedOutPath)
 	return nil
 }

@@ -65,7 +65,7 @@ func (h *Handler) takeConsent(w http.ResponseWriter, r *http.Request, i *Interac
 	case "cancel":
 		return h.cancel(w, r, i)
 	default:
-		http.Redirect(w, r, i.Address(StepConsent), http.StatusSeeOther)
+		seeOther(w, i.Address(StepConsent))
 		return nil
 	}
 	scopes, err := i.asks(r.Context())
@@ -77,7 +77,7 @@ func (h *Handler) takeConsent(w http.ResponseWriter, r *http.Request, i *Interac
 		return err
 	}
 	if !admin && needsAdministrator(scopes) {
-		http.Redirect(w, r, i.Address(StepConsent), http.StatusSeeOther)
+		seeOther(w, i.Address(StepConsent))
 		return nil
 	}
 	if len(scopes) > 0 {

@@ -46,7 +46,7 @@ func (h *Handler) takeUserCode(w http.ResponseWriter, r *http.Request, path, her
 	flawed.Page, flawed.Field = here, fieldCode
 	if f[fieldCode] == "" {
 		flawed.Text = "Enter the code that your app or device shows."
-		return again(w, r, here, flawed)
+		return again(w, here, flawed)
 	}
 	// Counted for the browser and for the network it is in.
 	sum := sha256.Sum256([]byte(guestOf(r)))
@@ -55,7 +55,7 @@ func (h *Handler) takeUserCode(w http.ResponseWriter, r *http.Request, path, her
 		err := h.People.CountGuess(r.Context(), deviceGuess, who)
 		if text, ok := refused(err); ok {
 			flawed.Text = text
-			return again(w, r, here, flawed)
+			return again(w, here, flawed)
 		}
 		if err != nil {
 			return fault.Wrap("count guess", err)
@@ -64,7 +64,7 @@ func (h *Handler) takeUserCode(w http.ResponseWriter, r *http.Request, path, her
 	d, err := h.Grants.FindUserCode(r.Context(), f[fieldCode])
 	if fault.Is(err, fault.NotFound) {
 		flawed.Text = "That code didn’t work. Compare it with the one your device shows; a code is good for 15 minutes and once."
-		return again(w, r, here, flawed)
+		return again(w, here, flawed)
 	}
 	if err != nil {
 		return fault.Wrap("find user code", err)
@@ -104,7 +104,7 @@ func (h *Handler) takeConfirm(w http.ResponseWriter, r *http.Request, i *Interac
 	case "cancel":
 		return h.cancel(w, r, i)
 	}
-	http.Redirect(w, r, i.Address(StepConfirm), http.StatusSeeOther)
+	seeOther(w, i.Address(StepConfirm))
 	return nil
 }
 

@@ -88,7 +88,7 @@ func (h *Handler) takeEntry(w http.ResponseWriter, r *http.Request, link signin.
 	refuse := func(flaw *signin.Flaw) error {
 		flawed.Flaw = *flaw
 		flawed.Page = pageOf(here)
-		return again(w, r, here, flawed)
+		return again(w, here, flawed)
 	}
 	switch {
 	case first && f["display"] == "":
@@ -117,7 +117,7 @@ func (h *Handler) takeEntry(w http.ResponseWriter, r *http.Request, link signin.
 	}
 	// What was typed stays with the browser alone; sign-in asks for it, so the
 	// person sees that it works.
-	return again(w, r, "/"+string(person.Tenant)+accountPath, flash{})
+	return again(w, "/"+string(person.Tenant)+accountPath, flash{})
 }
 
 // entryFlaw is a refusal that the person can mend.

@@ -76,7 +76,7 @@ type flash struct {
 }
 
 // again answers a form by showing the page at the address with what f says.
-func again(w http.ResponseWriter, r *http.Request, address string, f flash) error {
+func again(w http.ResponseWriter, address string, f flash) error {
 	text, err := json.Marshal(f)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func again(w http.ResponseWriter, r *http.Request, address string, f flash) erro
 	if value := base64.RawURLEncoding.EncodeToString(text); len(value) <= maxFlash {
 		setCookie(w, flashCookie, value, flashLife)
 	}
-	http.Redirect(w, r, address, http.StatusSeeOther)
+	seeOther(w, address)
 	return nil
 }
 

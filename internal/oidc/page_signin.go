@@ -66,7 +66,7 @@ func (h *Handler) takeName(w http.ResponseWriter, r *http.Request, i *Interactio
 	case "session":
 		return h.takeSession(w, r, i)
 	case "other":
-		http.Redirect(w, r, i.Address(StepName)+"&with=other", http.StatusSeeOther)
+		seeOther(w, i.Address(StepName)+"&with=other")
 		return nil
 	}
 	name := strings.TrimSpace(f[fieldName])

@@ -91,7 +91,7 @@ func (h *Handler) restart(w http.ResponseWriter, r *http.Request, i *Interaction
 	if err := i.SetName(r.Context(), ""); err != nil {
 		return err
 	}
-	http.Redirect(w, r, i.Address(StepName)+"&with=other", http.StatusSeeOther)
+	seeOther(w, i.Address(StepName)+"&with=other")
 	return nil
 }
 

@@ -166,7 +166,7 @@ func (i *Interaction) flaw(w http.ResponseWriter, r *http.Request, s Step, field
 	if err := i.Save(r.Context()); err != nil {
 		return err
 	}
-	http.Redirect(w, r, i.Address(s), http.StatusSeeOther)
+	seeOther(w, i.Address(s))
 	return nil
 }
 

@@ -61,3 +61,10 @@ func originOf(address string) string {
 	}
 	return u.Scheme + ":"
 }
+
+// seeOther answers a form with another page of this server: 303, so that what
+// was typed is not sent along.
+func seeOther(w http.ResponseWriter, page string) {
+	w.Header().Set("Location", page)
+	w.WriteHeader(http.StatusSeeOther)
+}

@@ -1,6 +1,7 @@
 package servertest_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -258,6 +259,12 @@ func TestASignInAnswersInTheModeThatWasAskedFor(t *testing.T) {
 			id := claimsOf(t, answer.Get("id_token"))
 			if id["nonce"] != "a nonce" || (id["c_hash"] != nil) != strings.Contains(c.kind, "code") {
 				t.Errorf("id token = %v", id)
+			}
+			if code := answer.Get("code"); code != "" {
+				sum := sha256.Sum256([]byte(code))
+				if want := base64.RawURLEncoding.EncodeToString(sum[:16]); id["c_hash"] != want {
+					t.Errorf("c_hash = %v, want %s", id["c_hash"], want)
+				}
 			}
 		})
 	}
