@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -116,7 +117,7 @@ func (o *keyChangeMasterOptions) run(ctx context.Context) error {
 			fmt.Fprintln(w, "Sealed with the new master key:")
 			rows := [][]string{}
 			for _, t := range slices.Sorted(maps.Keys(done.Sealed)) {
-				rows = append(rows, []string{t, fmt.Sprint(done.Sealed[t])})
+				rows = append(rows, []string{t, strconv.Itoa(done.Sealed[t])})
 			}
 			if err := table(w, []string{"Table", "Values"}, rows); err != nil {
 				return err

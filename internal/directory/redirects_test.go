@@ -15,9 +15,17 @@ func TestARedirectAddressIsHTTPSLoopbackOrAPublicClientsOwnScheme(t *testing.T) 
 	t.Parallel()
 	web, spa, public := directory.PlatformWeb, directory.PlatformSPA, directory.PlatformPublic
 	for _, r := range []directory.Redirect{
-		{"https://app.contoso.example/signin?x=1", web}, {"https://app.contoso.example", spa}, {"https://xn--mnchen-3ya.example:8443/a%20b", web},
-		{"http://localhost", public}, {"http://localhost:3000/", spa}, {"http://127.0.0.1/cb", web}, {"http://[::1]:80/cb", public},
-		{"ms-aadj-redir://auth/drs", public}, {"com.contoso.app:/oauth", public}, {"urn:ietf:wg:oauth:2.0:oob", public}, {"myapp://auth", public},
+		{"https://app.contoso.example/signin?x=1", web},
+		{"https://app.contoso.example", spa},
+		{"https://xn--mnchen-3ya.example:8443/a%20b", web},
+		{"http://localhost", public},
+		{"http://localhost:3000/", spa},
+		{"http://127.0.0.1/cb", web},
+		{"http://[::1]:80/cb", public},
+		{"ms-aadj-redir://auth/drs", public},
+		{"com.contoso.app:/oauth", public},
+		{"urn:ietf:wg:oauth:2.0:oob", public},
+		{"myapp://auth", public},
 		{"https://a.example/" + strings.Repeat("a", 2048-18), web},
 	} {
 		if err := r.Validate(); err != nil {

@@ -44,7 +44,7 @@ func TestAPCLeavesByItsOwnCertificateAlone(t *testing.T) {
 		}
 		_, token := s.newPerson("ann")
 		other := furnish(t, s.p, "Fabrikam")
-		join := func(tenant, token string, ticket string) (*servertest.Joiner, string) {
+		join := func(tenant, token, ticket string) (*servertest.Joiner, string) {
 			t.Helper()
 			j := servertest.NewJoiner(t)
 			var more object

@@ -3,6 +3,7 @@ package servertest_test
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -34,27 +35,23 @@ func newJoinSite(t *testing.T, db servertest.Database, options ...servertest.Opt
 func (s *joinSite) newUser(name string, more object) (id string) {
 	s.t.Helper()
 	body := object{"userPrincipalName": name + "@" + s.Domain, "displayName": name, "accountEnabled": true}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	id, _ = s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/users", body, http.StatusCreated).JSON["id"].(string)
 	return id
 }
 
-// newPerson makes a person and a token of a sign-in by password and these methods.
-func (s *joinSite) newPerson(name string, methods ...string) (id, token string) {
+// newPerson makes a person and a token of a sign-in by password alone.
+func (s *joinSite) newPerson(name string) (id, token string) {
 	s.t.Helper()
 	id = s.newUser(name, nil)
-	return id, s.w.JoinToken(s.t, s.ID, id, methods...)
+	return id, s.w.JoinToken(s.t, s.ID, id)
 }
 
 // policy sets the device settings.
 func (s *joinSite) policy(change object) {
 	s.t.Helper()
 	body := policyBody()
-	for name, value := range change {
-		body[name] = value
-	}
+	maps.Copy(body, change)
 	s.p.Must(s.t, s.Token, http.MethodPut, joinPolicy, body, http.StatusOK)
 }
 

@@ -191,6 +191,7 @@ func shorten(s string) string {
 // verify asks the server to check itself.
 func verify(t testing.TB, p *servertest.Process, devices int) {
 	t.Helper()
+	sealed(t, p)
 	var v server.AdminVerification
 	if err := p.Admin.Call(context.Background(), http.MethodPost, "/verify", nil, &v); err != nil {
 		t.Fatalf("verify: %v", err)

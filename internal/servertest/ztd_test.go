@@ -123,6 +123,10 @@ func TestAnAssignedPCGetsItsWholeProfile(t *testing.T) {
 			}
 			delete(got, "AutopilotServiceCorrelationId")
 			delete(got, "AutopilotCreationDate")
+			if ticket, _ := got["DeviceTicket"].(string); len(ticket) < 40 {
+				t.Errorf("%s: the ticket that joins the PC to its device object is %q", c.name, ticket)
+			}
+			delete(got, "DeviceTicket")
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.name, diff)
 			}

