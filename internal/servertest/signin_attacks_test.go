@@ -253,6 +253,19 @@ func TestNobodyIsIssuedAnythingWhoIsDisabledOrSignedOut(t *testing.T) {
 		d.refused("signed out everywhere", d.token(refresh(a)), 400, "invalid_grant", 70000)
 
 		d.clock.advance(time.Second)
+		begun := d.p.Exchange(t, "/"+d.home.ID+"/oauth2/v2.0/devicecode", url.Values{"client_id": {d.public}, "scope": {"openid"}})
+		user, _ := begun.All["user_code"].(string)
+		device, _ := begun.All["device_code"].(string)
+		b := d.p.NewBrowser(t)
+		b.GoOn(t, d.bob, b.Send(t, b.Open(t, servertest.BaseURL+"/"+d.home.ID+"/oauth2/deviceauth"), url.Values{"otc": {user}}))
+		d.clock.advance(time.Second)
+		if err := d.s.People.EndUserSessions(t.Context(), directory.TenantID(d.home.ID), d.bob.ID); err != nil {
+			t.Fatal(err)
+		}
+		poll := url.Values{"grant_type": {"device_code"}, "client_id": {d.public}, "device_code": {device}}
+		d.refused("signed out everywhere after the code was approved", d.token(poll), 400, "invalid_grant", 50173)
+
+		d.clock.advance(time.Second)
 		a = d.token(d.form(v, d.code(v, d.bob)))
 		if err := d.s.Apps.SetEnabled(t.Context(), directory.TenantID(d.home.ID), d.web, false); err != nil {
 			t.Fatal(err)

@@ -24,13 +24,14 @@ func TestTokensOfOthersAreNotTaken(t *testing.T) {
 	claims := claimsOf(t, a.AccessToken)
 	bad := map[string]string{
 		"an id token": a.IDToken, "a refresh token": a.RefreshToken, "nothing": "", "none": "eyJhbGciOiJub25lIn0." + strings.Split(a.AccessToken, ".")[1] + ".",
-		"another key":      newSigner(t, d.clock.read()).sign(t, map[string]any{"alg": "RS256", "typ": "JWT"}, claims),
-		"another audience": d.w.Sign(t, change(claims, "aud", d.web)),
-		"another tenant":   d.w.Sign(t, change(claims, "tid", d.other.ID)),
-		"another issuer":   d.w.Sign(t, change(claims, "iss", "https://evil.example/"+d.home.ID+"/")),
-		"expired":          d.w.Sign(t, change(claims, "exp", d.clock.read().Unix()-301)),
-		"not yet":          d.w.Sign(t, change(claims, "nbf", d.clock.read().Unix()+301)),
-		"an app's":         d.home.Token,
+		"another key":              newSigner(t, d.clock.read()).sign(t, map[string]any{"alg": "RS256", "typ": "JWT"}, claims),
+		"another audience":         d.w.Sign(t, change(claims, "aud", d.web)),
+		"another tenant":           d.w.Sign(t, change(claims, "tid", d.other.ID)),
+		"another issuer":           d.w.Sign(t, change(claims, "iss", "https://evil.example/"+d.home.ID+"/")),
+		"wholly of another tenant": d.w.Sign(t, change(claims, "tid", d.other.ID, "iss", servertest.BaseURL+"/"+d.other.ID+"/")),
+		"expired":                  d.w.Sign(t, change(claims, "exp", d.clock.read().Unix()-301)),
+		"not yet":                  d.w.Sign(t, change(claims, "nbf", d.clock.read().Unix()+301)),
+		"an app's":                 d.home.Token,
 	}
 	for name, token := range bad {
 		answer, err := d.p.Graph(t.Context(), token, http.MethodGet, "/oidc/userinfo", nil)
@@ -53,7 +54,7 @@ func TestTokensOfOthersAreNotTaken(t *testing.T) {
 			t.Errorf("another app introspects %s: %v", name, got.All)
 		}
 	}
-	for _, name := range []string{"another key", "another tenant", "another issuer", "expired", "not yet", "none", "an id token"} {
+	for _, name := range []string{"another key", "another tenant", "wholly of another tenant", "another issuer", "expired", "not yet", "none", "an id token"} {
 		if got := introspect(bad[name]); !cmp.Equal(got.All, map[string]any{"active": false}) {
 			t.Errorf("introspect %s: %v", name, got.All)
 		}
