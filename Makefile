@@ -10,7 +10,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 PKG ?=
 FUZZTIME ?= 10s
 
-.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat cross smoke notices notices-check tidy-check check
+.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat guards cross smoke notices notices-check tidy-check check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ compat: build ## sign in with Microsoft's own client libraries, unmodified
 
 e2e: build ## test the pages in a real browser: keyboard, axe, both colour schemes, small screens
 	cd e2e && npm ci --silent --no-audit --no-fund && npm test --silent
+
+guards: ## take guards away one by one and show the test that notices each
+	go build -C tools -o ../bin/guards ./guards
+	cd tools && ./with-postgres ../bin/guards
 
 cross: ## build for linux, windows and darwin on amd64 and arm64
 	tools/cross
