@@ -10,7 +10,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 PKG ?=
 FUZZTIME ?= 10s
 
-.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat guards cross smoke notices notices-check tidy-check check
+.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat e2e guards cross smoke notices notices-check tidy-check check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
