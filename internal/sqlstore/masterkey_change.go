@@ -30,6 +30,7 @@ var sealedColumns = []sealedColumn{
 	{"totp", "secret", []string{"tenant_id", "user_id"}, func(key []string) string {
 		return totpName(directory.TenantID(key[0]), directory.ObjectID(key[1]))
 	}},
+	{"mdm_authorities", "keys", []string{"tenant_id"}, func(key []string) string { return authorityName(directory.TenantID(key[0])) }},
 }
 
 // Rekeyed counts what a change of the master key sealed anew, by table.

@@ -1,0 +1,16 @@
+// Package enrollment is the MDM side: PCs that are managed, what they are told
+// to do, and how their deployment went. It knows no HTTP, no XML and no SQL.
+//
+// The map:
+//
+//	device.go       a managed device
+//	certificate.go  the certificates that PCs prove themselves with
+//	command.go      what a PC is told to do, and what became of it
+//	session.go      a management session, message by message
+//	owner.go        who queues commands and hears of their results
+//	policy.go       what is assigned to groups: status page, restrictions, configurations, apps
+//	deployment.go   the timeline of one PC's way to the desktop
+//	settings.go     a tenant's terms, digest and real Entra tenants
+//	store.go        the storage roles
+//	service.go      the service that does it all
+package enrollment

@@ -1,0 +1,170 @@
+package enrollment
+
+import (
+	"time"
+
+	"taxiway/internal/directory"
+)
+
+// PolicyID is the GUID of a policy. Graph's id of an enrolment configuration
+// has the kind behind it: <guid>_Windows10EnrollmentCompletionPageConfiguration.
+type PolicyID string
+
+// PolicyKind is what a policy is about; the values are Graph's types.
+type PolicyKind string
+
+// The kinds.
+const (
+	PolicyESP      PolicyKind = "windows10EnrollmentCompletionPageConfiguration"
+	PolicyLimit    PolicyKind = "deviceEnrollmentLimitConfiguration"
+	PolicyPlatform PolicyKind = "deviceEnrollmentPlatformRestrictionsConfiguration"
+	PolicyHello    PolicyKind = "deviceEnrollmentWindowsHelloForBusinessConfiguration"
+	PolicyCustom   PolicyKind = "windows10CustomConfiguration"
+	PolicyMSI      PolicyKind = "windowsMobileMSI"
+)
+
+// Policy is something assigned to groups. Exactly the part of its kind is set.
+type Policy struct {
+	ID          PolicyID
+	Kind        PolicyKind
+	DisplayName string
+	Description string
+	// Default: the tenant's own, which exists always, goes to everybody and is
+	// applied last (priority 0).
+	Default   bool
+	Priority  int // 1 is applied first; only enrolment configurations have one
+	ScopeTags []string
+
+	ESP      *ESP
+	Limit    *int // devices per user
+	Platform *PlatformRestriction
+	Hello    map[string]any // stored and returned as Graph has it
+	Custom   *CustomConfiguration
+	App      *App
+
+	CreatedAt  time.Time
+	ModifiedAt time.Time
+	Version    int64 // grows with every change; the ETag
+}
+
+// Target is where an assignment points.
+type Target string
+
+// The kinds, by Graph's type names without the prefix.
+const (
+	TargetGroup      Target = "groupAssignmentTarget"
+	TargetExclusion  Target = "exclusionGroupAssignmentTarget"
+	TargetAllDevices Target = "allDevicesAssignmentTarget"
+	TargetAllUsers   Target = "allLicensedUsersAssignmentTarget"
+)
+
+// Intent is what an app's assignment wants (Graph: installIntent). Other
+// policies have none.
+type Intent string
+
+// The intents.
+const (
+	IntentNone      Intent = ""
+	IntentRequired  Intent = "required"
+	IntentAvailable Intent = "available"
+	IntentUninstall Intent = "uninstall"
+)
+
+// Assignment gives a policy to a group's users and devices, or keeps it from them.
+type Assignment struct {
+	Policy    PolicyID
+	Target    Target
+	Group     directory.ObjectID // empty for all devices and all users
+	Intent    Intent
+	CreatedAt time.Time
+}
+
+// ESP is an Enrollment Status Page configuration, under Graph's names
+// (windows10EnrollmentCompletionPageConfiguration). Blocks is Block device use
+// until all apps and profiles are installed: the inverse of Graph's
+// blockDeviceSetupRetryByUser.
+type ESP struct {
+	ShowProgress          bool
+	Blocks                bool
+	TimeoutMinutes        int
+	CustomErrorMessage    string
+	AllowLogCollection    bool
+	AllowReset            bool
+	AllowUse              bool
+	OnlyOOBE              bool // trackInstallProgressForAutopilotOnly
+	OnlyFirstUser         bool // disableUserStatusTrackingAfterFirstUser
+	InstallQualityUpdates bool
+	AllowNonBlockingApps  bool       // allowNonBlockingAppInstallation
+	SelectedApps          []PolicyID // empty: all
+}
+
+// PlatformRestriction is whether Windows may enrol.
+type PlatformRestriction struct {
+	Blocked         bool
+	PersonalBlocked bool
+	MinVersion      string
+	MaxVersion      string
+	// Others keeps what Graph stores of other platforms, as sent.
+	Others map[string]any
+}
+
+// CustomConfiguration is a list of settings by OMA-URI.
+type CustomConfiguration struct {
+	Settings []OMASetting
+}
+
+// OMASetting is one value; Type is Graph's omaSetting type without "omaSetting".
+type OMASetting struct {
+	DisplayName string
+	Description string
+	URI         string
+	Type        string // String, Integer, Boolean, FloatingPoint, DateTime, StringXml, Base64
+	Value       string // as the PC gets it
+	FileName    string
+	Secret      bool // never shown again
+}
+
+// App is a Windows Installer line-of-business app (Graph: windowsMobileMSI).
+type App struct {
+	Publisher      string
+	ProductCode    string // {GUID}
+	ProductVersion string
+	CommandLine    string
+	FileName       string
+	Size           int64
+	SHA256         []byte // of the content; nil until it was uploaded
+	UserContext    bool
+	IgnoreVersion  bool
+	TimeoutMinutes int
+	RetryCount     int
+	RetryMinutes   int
+	Extra          map[string]any // properties that are kept and returned as sent
+}
+
+// PolicyState is what became of a policy or app at one device.
+type PolicyState struct {
+	Device     DeviceID
+	Policy     PolicyID
+	User       directory.ObjectID // empty: for the device
+	Kind       PolicyKind
+	Name       string
+	Compliance Compliance
+	Status     int       // the CSP's own number (EnterpriseDesktopAppManagement Status)
+	Error      int64     // HRESULT or OMA-DM status
+	Applied    int64     // Policy.Version that was sent
+	Tracked    bool      // on the Enrollment Status Page
+	ReportedAt time.Time // the tenant's clock
+}
+
+// Compliance is Graph's deviceManagementAutopilotPolicyComplianceStatus.
+type Compliance string
+
+// The values.
+const (
+	ComplianceUnknown      Compliance = "unknown"
+	ComplianceCompliant    Compliance = "compliant"
+	ComplianceInstalled    Compliance = "installed"
+	ComplianceNotCompliant Compliance = "notCompliant"
+	ComplianceNotInstalled Compliance = "notInstalled"
+	ComplianceError        Compliance = "error"
+)

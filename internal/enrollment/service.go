@@ -1,0 +1,25 @@
+package enrollment
+
+import (
+	"log/slog"
+
+	"taxiway/internal/autopilot"
+	"taxiway/internal/directory"
+)
+
+// Service does what PCs and admins ask of the MDM side.
+type Service struct {
+	Store     Store
+	Directory directory.Reader
+	Autopilot autopilot.Reader
+	Clock     directory.Clock
+	NewID     directory.NewID
+	Settler   directory.Settler
+	Lease     directory.LeaseFunc
+	Log       *slog.Logger
+	// DeviceURL is where PCs reach this server, without a slash at its end.
+	DeviceURL string
+	// Owners queue commands and hear of their ends, in the order in which they
+	// plan.
+	Owners map[OwnerKind]CommandOwner
+}
