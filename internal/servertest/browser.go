@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"taxiway/internal/directory"
 )
@@ -24,6 +25,7 @@ type Person struct {
 	Tenant        string // id
 	ID            directory.ObjectID
 	UPN, Password string
+	App           *Authenticator // nil for who has none
 }
 
 // NewPerson makes somebody with a password and these directory roles.
@@ -59,7 +61,10 @@ func (s *Services) NewClient(t testing.TB, tenant *Tenant, n directory.NewApp) (
 
 // Browser keeps cookies and follows redirects within the server, as a person's
 // does; what leads elsewhere it stops at.
-type Browser struct{ http *http.Client }
+type Browser struct {
+	http *http.Client
+	now  func() time.Time
+}
 
 // NewBrowser opens a browser without cookies.
 func (p *Process) NewBrowser(t testing.TB) *Browser {
@@ -68,7 +73,7 @@ func (p *Process) NewBrowser(t testing.TB) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Browser{&http.Client{Transport: p.HTTP.Transport, Timeout: p.HTTP.Timeout, Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+	return &Browser{now: p.now, http: &http.Client{Transport: p.HTTP.Transport, Timeout: p.HTTP.Timeout, Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
 		if "https://"+r.URL.Host != BaseURL {
 			return http.ErrUseLastResponse
 		}
@@ -177,6 +182,22 @@ func (p *Page) form(t testing.TB, inputs url.Values) pageForm {
 	return f
 }
 
+var nextTag = regexp.MustCompile(`<a class="button primary" href="([^"]*)">`)
+
+// next is where the page's main link leads.
+func (p *Page) next(t testing.TB) string {
+	t.Helper()
+	m := nextTag.FindStringSubmatch(p.Body)
+	if m == nil {
+		t.Fatalf("%s has no link to go on: %s", p.Address, p.Body)
+	}
+	to, err := p.Address.Parse(html.UnescapeString(m[1]))
+	if err != nil {
+		t.Fatalf("the link %q: %v", m[1], err)
+	}
+	return to.String()
+}
+
 // Title is the page's heading.
 func (p *Page) Title() string {
 	_, rest, _ := strings.Cut(p.Body, "<h1>")
@@ -228,6 +249,12 @@ func (b *Browser) GoOn(t testing.TB, who *Person, p *Page) *Page {
 			p = b.Send(t, p, url.Values{"loginfmt": {who.UPN}})
 		case strings.Contains(p.Body, `name="passwd"`):
 			p = b.Send(t, p, url.Values{"passwd": {who.Password}})
+		case p.Title() == "Enter code" && who.App != nil:
+			p = b.Send(t, p, url.Values{"otc": {who.App.Code(t)}})
+		case p.Title() == "Set up your authenticator app" && who.App == nil:
+			p = b.setUp(t, who, p)
+		case p.Title() == "Keep your recovery codes":
+			p = b.Open(t, p.next(t))
 		case strings.Contains(p.Body, `value="accept"`):
 			p = b.Send(t, p, url.Values{"decision": {"accept"}})
 		case strings.Contains(p.Body, `value="continue"`):

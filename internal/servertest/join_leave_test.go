@@ -55,7 +55,7 @@ func TestAPCLeavesByItsOwnCertificateAlone(t *testing.T) {
 		}
 		a, aID := join("Contoso", token, "")
 		b, bID := join("Contoso", token, "")
-		c, cID := join("Fabrikam", s.w.JoinToken(t, other.ID, other.user), "")
+		c, cID := join("Fabrikam", s.p.JoinSignIn(t, newJoining(t, s.p, other.Tenant, "bob"), false), "")
 		registered, registeredID := join("Contoso", token, s.ticketOf(s.pc, s.hash))
 
 		unauthenticated := func(code string) verdict { return verdict{http.StatusUnauthorized, "0x801c0002", code} }

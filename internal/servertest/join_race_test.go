@@ -35,9 +35,9 @@ func TestTwentyJoinsAtOnceNeverPassTheQuota(t *testing.T) {
 			// A key is certified once in a tenant, so each round has its own.
 			c := w.First().NewTenant(t, fmt.Sprintf("Contoso%d", round), false)
 			p := w.First()
-			user := id(t, p.Must(t, c.Token, http.MethodPost, "/v1.0/users", object{"userPrincipalName": "ann@" + c.Domain, "displayName": "Ann", "accountEnabled": true}, http.StatusCreated))
+			ann := newJoining(t, p, c, "ann")
 			p.Must(t, c.Token, http.MethodPut, joinPolicy, with(policyBody(), "userDeviceQuota", quota), http.StatusOK)
-			token := w.JoinToken(t, c.ID, user)
+			token := p.JoinSignIn(t, ann, false)
 			bodies := make([]object, pcs)
 			for i, j := range joiners {
 				bodies[i] = j.Body(t, fmt.Sprintf("PC-%d", i), nil)
@@ -62,7 +62,7 @@ func TestTwentyJoinsAtOnceNeverPassTheQuota(t *testing.T) {
 				}
 				checkRefusal(t, "too late", a, quotaFull)
 			}
-			if owned := p.All(t, c.Token, "/v1.0/users/"+user+"/ownedDevices"); in != quota || len(owned) != quota {
+			if owned := p.All(t, c.Token, "/v1.0/users/"+string(ann.ID)+"/ownedDevices"); in != quota || len(owned) != quota {
 				t.Fatalf("round %d: %d were let in and the person owns %d, the quota is %d", round, in, len(owned), quota)
 			}
 		}

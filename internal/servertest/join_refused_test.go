@@ -80,7 +80,7 @@ func TestAJoinNeedsTheRightToken(t *testing.T) {
 		t.Parallel()
 		s := newJoinSite(t, db)
 		fabrikam := s.p.NewTenant(t, "Fabrikam", false)
-		user := s.newUser("ann", nil)
+		user := string(s.newJoining("ann").ID)
 		body := servertest.NewJoiner(t).Body(t, "PC", nil)
 		claims := func(change object) string {
 			c := s.w.JoinClaims(s.ID, user)
@@ -227,7 +227,8 @@ func TestANonceAndATicketWorkOnceInTimeForOneOrganisation(t *testing.T) {
 		var clock movable
 		s := newJoinSite(t, db, servertest.WithClock(clock.now))
 		fabrikam := furnish(t, s.p, "Fabrikam")
-		user, token := s.newPerson("ann")
+		ann := s.newJoining("ann")
+		token := s.p.JoinPassword(t, s.ID, ann.UPN, ann.Password)
 		nonce := func(tenant string) string {
 			t.Helper()
 			a := s.p.Must(t, "", http.MethodGet, servertest.DeviceURL+"/EnrollmentServer/nonce/"+tenant+"/?api-version=1.0", nil, http.StatusOK)
@@ -275,7 +276,7 @@ func TestANonceAndATicketWorkOnceInTimeForOneOrganisation(t *testing.T) {
 		s.refused("registering with a ticket", token, servertest.NewJoiner(t).Body(t, "PC", with(attributes("", s.ticketOf(s.pc, s.hash)), "JoinType", 4)), verdict{http.StatusBadRequest, "0x801c0001", "TicketOnlyForJoin"})
 		late = s.ticketOf(s.pc, s.hash)
 		clock.ahead(4*time.Hour + time.Second)
-		token = s.w.JoinToken(t, s.ID, user)
+		token = s.p.JoinPassword(t, s.ID, ann.UPN, ann.Password)
 		no("a ticket after four hours", "", late, unauthenticated("TicketExpired"))
 		late = s.ticketOf(s.pc, s.hash)
 		s.p.Must(t, s.p.TokenFor(t, s.ID, s.App.AppID, s.App.Secret), http.MethodDelete, identities+"/"+s.identity, nil, http.StatusNoContent)

@@ -10,11 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"taxiway/internal/directory"
 	"taxiway/internal/servertest"
 )
-
-// joinPassword is of people who sign in to join.
-const joinPassword = "Plain-Otter-3-Kettle"
 
 // joinSite is a tenant whose people bring PCs in.
 type joinSite struct {
@@ -31,20 +29,23 @@ func newJoinSite(t *testing.T, db servertest.Database, options ...servertest.Opt
 	return &joinSite{furnish(t, w.First(), "Contoso"), t, w, w.First()}
 }
 
-// newUser makes a person.
-func (s *joinSite) newUser(name string, more object) (id string) {
-	s.t.Helper()
-	body := object{"userPrincipalName": name + "@" + s.Domain, "displayName": name, "accountEnabled": true}
-	maps.Copy(body, more)
-	id, _ = s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/users", body, http.StatusCreated).JSON["id"].(string)
-	return id
-}
-
 // newPerson makes a person and a token of a sign-in by password alone.
 func (s *joinSite) newPerson(name string) (id, token string) {
 	s.t.Helper()
-	id = s.newUser(name, nil)
-	return id, s.w.JoinToken(s.t, s.ID, id)
+	who := s.newJoining(name)
+	return string(who.ID), s.p.JoinPassword(s.t, s.ID, who.UPN, who.Password)
+}
+
+// newJoining makes a person who can sign in.
+func (s *joinSite) newJoining(name string) *servertest.Person {
+	s.t.Helper()
+	return newJoining(s.t, s.p, s.Tenant, name)
+}
+
+func newJoining(t *testing.T, p *servertest.Process, c *servertest.Tenant, name string) *servertest.Person {
+	t.Helper()
+	m := p.NewMember(t, c, name)
+	return &servertest.Person{Tenant: c.ID, ID: directory.ObjectID(m.ID), UPN: m.UPN, Password: servertest.Password}
 }
 
 // policy sets the device settings.
@@ -198,9 +199,8 @@ func TestARegisteredPCJoinsAndTakesOverItsDeviceObject(t *testing.T) {
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
 		s := newJoinSite(t, db)
-		upn := "ann@" + s.Domain
-		user := s.newUser("ann", object{"passwordProfile": object{"password": joinPassword, "forceChangePasswordNextSignIn": false}})
-		token := s.p.JoinSignIn(t, s.ID, upn, joinPassword)
+		ann := s.newJoining("ann")
+		upn, user, token := ann.UPN, string(ann.ID), s.p.JoinPassword(t, s.ID, ann.UPN, ann.Password)
 		joinedPCs := id(t, s.p.Must(t, s.Token, http.MethodPost, "/v1.0/groups", ruleGroup("Joined PCs", `(device.accountEnabled -eq true) and (device.displayName -startsWith "XW-") and (device.deviceOwnership -eq "Company")`), http.StatusCreated))
 		j := servertest.NewJoiner(t)
 		a := s.p.Join(t, token, j.Body(t, "XW-0001", servertest.Ticketed(s.ticketOf(s.pc, s.hash))), http.StatusOK)
@@ -311,7 +311,8 @@ func TestTheJoinSettingsDecideWhoJoins(t *testing.T) {
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
 		s := newJoinSite(t, db)
-		ann, annToken := s.newPerson("ann")
+		annHerself := s.newJoining("ann")
+		ann, annToken := string(annHerself.ID), s.p.JoinSignIn(t, annHerself, false)
 		bob, bobToken := s.newPerson("bob")
 		_, eveToken := s.newPerson("eve")
 		j := servertest.NewJoiner(t)
@@ -346,7 +347,8 @@ func TestTheJoinSettingsDecideWhoJoins(t *testing.T) {
 		// A second factor.
 		s.policy(object{"multiFactorAuthConfiguration": "required"})
 		s.refused("a password alone", annToken, body, needsMFA)
-		may("password and authenticator", s.w.JoinToken(t, s.ID, ann, "otp", "mfa"))
+		s.p.SetUpAuthenticator(t, annHerself)
+		may("password and authenticator", s.p.JoinSignIn(t, annHerself, true))
 
 		// The quota: ann has two.
 		s.policy(object{"userDeviceQuota": 2})

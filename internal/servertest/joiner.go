@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -117,15 +118,8 @@ func (p *Process) As(t testing.TB, j *Joiner) *Process {
 	return &as
 }
 
-// JoinToken makes a person's token for joining, as the token endpoint does for
-// who proved themselves by these methods.
-func (w *World) JoinToken(t testing.TB, tenant, user string, methods ...string) string {
-	t.Helper()
-	return w.Sign(t, w.JoinClaims(tenant, user, methods...))
-}
-
-// JoinClaims are the claims of JoinToken: of a sign-in after everything that
-// happened this second.
+// JoinClaims are what a person's token for joining says, of a sign-in after
+// everything that happened this second: for tokens that no server would issue.
 func (w *World) JoinClaims(tenant, user string, methods ...string) map[string]any {
 	now := w.now()
 	return map[string]any{
@@ -135,15 +129,48 @@ func (w *World) JoinClaims(tenant, user string, methods ...string) map[string]an
 	}
 }
 
-// JoinSignIn signs a person in for joining as ROADtools does: the token
-// endpoint's first version, Windows' own client, a password.
-func (p *Process) JoinSignIn(t testing.TB, tenant, upn, password string) string {
+// JoinPassword gets a person's token for joining as ROADtools does: from the
+// token endpoint's first version, as Windows' own client, for a password alone.
+// The tenant is a lab: elsewhere that is refused.
+func (p *Process) JoinPassword(t testing.TB, tenant, upn, password string) string {
 	t.Helper()
-	form := url.Values{"grant_type": {"password"}, "client_id": {brokerApp}, "resource": {joinResource}, "username": {upn}, "password": {password}}
-	a, err := p.Graph(t.Context(), "", http.MethodPost, BaseURL+"/"+tenant+"/oauth2/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
-	token, _ := a.JSON["access_token"].(string)
-	if err != nil || token == "" {
-		t.Fatalf("sign in to join: %v %s", err, a.Raw)
+	a := p.Exchange(t, "/"+tenant+"/oauth2/token", url.Values{
+		"grant_type": {"password"}, "client_id": {brokerApp}, "resource": {joinResource}, "username": {upn}, "password": {password},
+	})
+	if a.AccessToken == "" {
+		t.Fatalf("sign in to join: %d %v", a.Status, a.All)
 	}
-	return token
+	return a.AccessToken
+}
+
+// joinRedirect is where Windows' client is sent back to.
+const joinRedirect = "ms-aadj-redir://auth/drs"
+
+// JoinSignIn gets a person's token for joining as Windows does: in a new
+// browser, which the person types everything into, and with the code from the
+// token endpoint. strong asks for a second factor, as Windows does after it was
+// refused for want of one.
+func (p *Process) JoinSignIn(t testing.TB, who *Person, strong bool) string {
+	t.Helper()
+	verifier := RandomText()
+	query := url.Values{
+		"client_id": {brokerApp}, "redirect_uri": {joinRedirect}, "response_type": {"code"}, "resource": {joinResource}, "scope": {"openid"},
+		"code_challenge": {ChallengeOf(verifier)}, "code_challenge_method": {"S256"}, "state": {RandomText()},
+	}
+	if strong {
+		query.Set("amr_values", "ngcmfa")
+	}
+	page := p.NewBrowser(t).SignIn(t, who, BaseURL+"/"+who.Tenant+"/oauth2/authorize?"+query.Encode())
+	answer := page.Answer(t)
+	if answer.Get("code") == "" || answer.Get("state") != query.Get("state") || !strings.HasPrefix(page.Header.Get("Location"), joinRedirect+"?") {
+		t.Fatalf("sign %s in to join: %d %s %v %s", who.UPN, page.Status, page.Address, answer, page.Body)
+	}
+	a := p.Exchange(t, "/"+who.Tenant+"/oauth2/token", url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {brokerApp}, "resource": {joinResource}, "redirect_uri": {joinRedirect},
+		"code": {answer.Get("code")}, "code_verifier": {verifier},
+	})
+	if a.AccessToken == "" {
+		t.Fatalf("redeem the code of %s to join: %d %v", who.UPN, a.Status, a.All)
+	}
+	return a.AccessToken
 }

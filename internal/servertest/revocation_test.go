@@ -71,9 +71,7 @@ func TestWhatEndsATokenEndsItInEveryProcessWithinASecond(t *testing.T) {
 			token := p.SignIn(t, app, who.UPN, servertest.Password, access.UserRead)
 			if app == c {
 				pc := servertest.NewJoiner(t)
-				join := w.JoinClaims(c.ID, who.ID)
-				join["iat_us"] = now().UnixMicro()
-				joined = pc.Take(t, p.Join(t, w.Sign(t, join), pc.Body(t, "PC-1", nil), http.StatusOK))
+				joined = pc.Take(t, p.Join(t, p.JoinPassword(t, c.ID, who.UPN, servertest.Password), pc.Body(t, "PC-1", nil), http.StatusOK))
 				on := claims(t, token)
 				on["deviceid"] = joined
 				token = w.Sign(t, on)
