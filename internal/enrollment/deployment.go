@@ -88,17 +88,17 @@ type Deployment struct {
 
 // Event is one line of a timeline. Lines are only ever added.
 type Event struct {
-	ID     string    // UUIDv7
-	At     time.Time // the tenant's clock
-	Kind   EventKind
-	Phase  Phase
-	Text   string // for people
-	Code   string // 801c0003, 0x80180014, 0x800705b4 …
-	Remedy string
+	ID     string    `json:"id,omitempty"` // UUIDv7
+	At     time.Time `json:"at,omitzero"`  // the tenant's clock
+	Kind   EventKind `json:"kind,omitempty"`
+	Phase  Phase     `json:"phase,omitempty"`
+	Text   string    `json:"text,omitempty"` // for people
+	Code   string    `json:"code,omitempty"` // 801c0003, 0x80180014, 0x800705b4 …
+	Remedy string    `json:"remedy,omitempty"`
 	// Owner, Until and Of say who waits for what, and until when.
-	Owner string
-	Of    string
-	Until time.Time
+	Owner string    `json:"owner,omitempty"`
+	Of    string    `json:"of,omitempty"`
+	Until time.Time `json:"until,omitzero"`
 	// Facts are further values by name.
-	Facts map[string]string
+	Facts map[string]string `json:"facts,omitempty"`
 }

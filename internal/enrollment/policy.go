@@ -84,61 +84,61 @@ type Assignment struct {
 // until all apps and profiles are installed: the inverse of Graph's
 // blockDeviceSetupRetryByUser.
 type ESP struct {
-	ShowProgress          bool
-	Blocks                bool
-	TimeoutMinutes        int
-	CustomErrorMessage    string
-	AllowLogCollection    bool
-	AllowReset            bool
-	AllowUse              bool
-	OnlyOOBE              bool // trackInstallProgressForAutopilotOnly
-	OnlyFirstUser         bool // disableUserStatusTrackingAfterFirstUser
-	InstallQualityUpdates bool
-	AllowNonBlockingApps  bool       // allowNonBlockingAppInstallation
-	SelectedApps          []PolicyID // empty: all
+	ShowProgress          bool       `json:"showProgress,omitempty"`
+	Blocks                bool       `json:"blocks,omitempty"`
+	TimeoutMinutes        int        `json:"timeoutMinutes,omitempty"`
+	CustomErrorMessage    string     `json:"customErrorMessage,omitempty"`
+	AllowLogCollection    bool       `json:"allowLogCollection,omitempty"`
+	AllowReset            bool       `json:"allowReset,omitempty"`
+	AllowUse              bool       `json:"allowUse,omitempty"`
+	OnlyOOBE              bool       `json:"onlyOOBE,omitempty"`      // trackInstallProgressForAutopilotOnly
+	OnlyFirstUser         bool       `json:"onlyFirstUser,omitempty"` // disableUserStatusTrackingAfterFirstUser
+	InstallQualityUpdates bool       `json:"installQualityUpdates,omitempty"`
+	AllowNonBlockingApps  bool       `json:"allowNonBlockingApps,omitempty"` // allowNonBlockingAppInstallation
+	SelectedApps          []PolicyID `json:"selectedApps,omitempty"`         // empty: all
 }
 
 // PlatformRestriction is whether Windows may enrol.
 type PlatformRestriction struct {
-	Blocked         bool
-	PersonalBlocked bool
-	MinVersion      string
-	MaxVersion      string
+	Blocked         bool   `json:"blocked,omitempty"`
+	PersonalBlocked bool   `json:"personalBlocked,omitempty"`
+	MinVersion      string `json:"minVersion,omitempty"`
+	MaxVersion      string `json:"maxVersion,omitempty"`
 	// Others keeps what Graph stores of other platforms, as sent.
-	Others map[string]any
+	Others map[string]any `json:"others,omitempty"`
 }
 
 // CustomConfiguration is a list of settings by OMA-URI.
 type CustomConfiguration struct {
-	Settings []OMASetting
+	Settings []OMASetting `json:"settings,omitempty"`
 }
 
 // OMASetting is one value; Type is Graph's omaSetting type without "omaSetting".
 type OMASetting struct {
-	DisplayName string
-	Description string
-	URI         string
-	Type        string // String, Integer, Boolean, FloatingPoint, DateTime, StringXml, Base64
-	Value       string // as the PC gets it
-	FileName    string
-	Secret      bool // never shown again
+	DisplayName string `json:"displayName,omitempty"`
+	Description string `json:"description,omitempty"`
+	URI         string `json:"uri,omitempty"`
+	Type        string `json:"type,omitempty"`  // String, Integer, Boolean, FloatingPoint, DateTime, StringXml, Base64
+	Value       string `json:"value,omitempty"` // as the PC gets it
+	FileName    string `json:"fileName,omitempty"`
+	Secret      bool   `json:"secret,omitempty"` // never shown again
 }
 
 // App is a Windows Installer line-of-business app (Graph: windowsMobileMSI).
 type App struct {
-	Publisher      string
-	ProductCode    string // {GUID}
-	ProductVersion string
-	CommandLine    string
-	FileName       string
-	Size           int64
-	SHA256         []byte // of the content; nil until it was uploaded
-	UserContext    bool
-	IgnoreVersion  bool
-	TimeoutMinutes int
-	RetryCount     int
-	RetryMinutes   int
-	Extra          map[string]any // properties that are kept and returned as sent
+	Publisher      string         `json:"publisher,omitempty"`
+	ProductCode    string         `json:"productCode,omitempty"` // {GUID}
+	ProductVersion string         `json:"productVersion,omitempty"`
+	CommandLine    string         `json:"commandLine,omitempty"`
+	FileName       string         `json:"fileName,omitempty"`
+	Size           int64          `json:"size,omitempty"`
+	SHA256         []byte         `json:"sHA256,omitempty"` // of the content; nil until it was uploaded
+	UserContext    bool           `json:"userContext,omitempty"`
+	IgnoreVersion  bool           `json:"ignoreVersion,omitempty"`
+	TimeoutMinutes int            `json:"timeoutMinutes,omitempty"`
+	RetryCount     int            `json:"retryCount,omitempty"`
+	RetryMinutes   int            `json:"retryMinutes,omitempty"`
+	Extra          map[string]any `json:"extra,omitempty"` // properties that are kept and returned as sent
 }
 
 // PolicyState is what became of a policy or app at one device.

@@ -75,19 +75,19 @@ type OutgoingCmd struct {
 // Session is one management session of one managed device. It is kept in the
 // store between two messages, so that any process can go on with it.
 type Session struct {
-	Device    DeviceID
-	ID        string // chosen by the PC, opaque
-	Login     Login
-	UserUPN   string
-	LastMsgID int    // of the PC
-	LastSeen  []byte // Incoming.Digest of that message
-	Reply     Outgoing
+	Device    DeviceID `json:"device,omitempty"`
+	ID        string   `json:"id,omitempty"` // chosen by the PC, opaque
+	Login     Login    `json:"login,omitempty"`
+	UserUPN   string   `json:"userUPN,omitempty"`
+	LastMsgID int      `json:"lastMsgID,omitempty"` // of the PC
+	LastSeen  []byte   `json:"lastSeen,omitempty"`  // Incoming.Digest of that message
+	Reply     Outgoing `json:"reply,omitempty"`
 	// Awaiting are the commands sent in earlier messages of this session that
 	// have no answer yet, by message and number.
-	Awaiting  []Awaited
-	StartedAt time.Time // the server's clock, as UpdatedAt
-	UpdatedAt time.Time
-	Ended     bool
+	Awaiting  []Awaited `json:"awaiting,omitempty"`
+	StartedAt time.Time `json:"startedAt,omitzero"` // the server's clock, as UpdatedAt
+	UpdatedAt time.Time `json:"updatedAt,omitzero"`
+	Ended     bool      `json:"ended,omitempty"`
 }
 
 // Awaited is a command on its way.
