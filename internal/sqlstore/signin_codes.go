@@ -42,17 +42,37 @@ func (db *DB) GetCode(ctx context.Context, t directory.TenantID, hash []byte) (s
 	return c.grant, c.expires, fault.Wrap("get code", err)
 }
 
-// UseCode implements signin.CodeStore.
-func (db *DB) UseCode(ctx context.Context, t directory.TenantID, hash []byte, now time.Time) (fresh bool, err error) {
+// UseCode implements signin.CodeStore. Who comes second waits for the row until
+// the first has stored its refresh token, and revokes the family with it in it.
+func (db *DB) UseCode(ctx context.Context, t directory.TenantID, hash []byte, now time.Time, first *signin.Refresh) (use signin.CodeUse, err error) {
 	err = db.InTx(ctx, func(tx *Tx) error {
+		use = signin.CodeDead
 		d := tx.dialect()
-		n, err := tx.exec(ctx, "UPDATE auth_codes SET used_at = $3 WHERE tenant_id = $1 AND hash = $2 AND used_at = 0", idArg(d, t), hash, timeArg(now))
-		if fresh = n == 1; err != nil || fresh {
+		n, err := tx.exec(ctx, "UPDATE auth_codes SET used_at = $3 WHERE tenant_id = $1 AND hash = $2 AND used_at = 0 AND expires_at > $3"+
+			" AND EXISTS (SELECT 1 FROM token_families f WHERE f.tenant_id = $1 AND f.id = auth_codes.family_id AND f.revoked_at = 0 AND f.ends_at > $3)",
+			idArg(d, t), hash, timeArg(now))
+		if err != nil {
 			return err
 		}
+		if n == 1 {
+			use = signin.CodeFresh
+			if first == nil {
+				return nil
+			}
+			return tx.createRefresh(ctx, t, first)
+		}
+		var used time.Time
+		ok, err := one(ctx, tx, []any{asTime(&used)}, "SELECT used_at FROM auth_codes WHERE tenant_id = $1 AND hash = $2", idArg(d, t), hash)
+		if err != nil || !ok || used.IsZero() {
+			return err
+		}
+		use = signin.CodeUsed
 		return tx.revokeFamilyOf(ctx, "auth_codes", t, hash, now)
 	})
-	return fresh && err == nil, fault.Wrap("use code", err)
+	if err != nil {
+		return signin.CodeDead, fault.Wrap("use code", err)
+	}
+	return use, nil
 }
 
 // revokeFamilyOf ends the family of a code or refresh token that was presented

@@ -1,0 +1,137 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/enrollment"
+	"taxiway/internal/fault"
+)
+
+// authorityKeys is what is sealed: PKCS #8.
+type authorityKeys struct {
+	Root    []byte `json:"root"`
+	Issuing []byte `json:"issuing"`
+}
+
+func (db *DB) authority(ctx context.Context, q querier, t directory.TenantID, lock string) (a enrollment.AuthorityKeys, ok bool, err error) {
+	var sealed []byte
+	ok, err = one(ctx, q, []any{&a.Root, &a.Issuing, &sealed, asTime(&a.CreatedAt)},
+		"SELECT root, issuing, keys, created_at FROM mdm_authorities WHERE tenant_id = $1"+lock, idArg(q.dialect(), t))
+	if err != nil || !ok {
+		return a, ok, err
+	}
+	plain, err := db.seal.open(authorityName(t), sealed)
+	if err != nil {
+		return a, false, err
+	}
+	var keys authorityKeys
+	if err := json.Unmarshal(plain, &keys); err != nil {
+		return a, false, fmt.Errorf("decode the keys: %w", err)
+	}
+	a.RootKey, a.IssuingKey = keys.Root, keys.Issuing
+	return a, true, nil
+}
+
+// GetAuthority implements enrollment.AuthorityReader.
+func (db *DB) GetAuthority(ctx context.Context, t directory.TenantID) (enrollment.AuthorityKeys, error) {
+	a, ok, err := db.authority(ctx, db.reader(), t, "")
+	if err == nil && !ok {
+		return a, missing("certificate authority of the tenant", string(t))
+	}
+	return a, fault.Wrap("read the certificate authority", err)
+}
+
+// PutAuthority implements enrollment.AuthorityTx. The tenant's row is held, so
+// that of two that make the first authority one wins.
+func (tx *Tx) PutAuthority(ctx context.Context, t directory.TenantID, a enrollment.AuthorityKeys, replace bool) (enrollment.AuthorityKeys, error) {
+	doing := "store the certificate authority"
+	if err := tx.db.holdMasterKey(ctx, tx, "/*share*/"); err != nil {
+		return a, fault.Wrap(doing, err)
+	}
+	if err := tx.lockTenant(ctx, t); err != nil {
+		return a, fault.Wrap(doing, err)
+	}
+	stored, ok, err := tx.db.authority(ctx, tx, t, "")
+	if err != nil || ok && !replace {
+		return stored, fault.Wrap(doing, err)
+	}
+	plain, err := json.Marshal(authorityKeys{a.RootKey, a.IssuingKey})
+	if err != nil {
+		return a, fault.Wrap(doing, err)
+	}
+	sealed, err := tx.db.seal.seal(authorityName(t), plain)
+	if err == nil {
+		_, err = tx.exec(ctx, "INSERT INTO mdm_authorities (tenant_id, root, issuing, keys, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id)"+
+			" DO UPDATE SET root = excluded.root, issuing = excluded.issuing, keys = excluded.keys, created_at = excluded.created_at",
+			idArg(tx.dialect(), t), a.Root, a.Issuing, sealed, timeArg(a.CreatedAt))
+	}
+	return a, fault.Wrap(doing, err)
+}
+
+const mdmCertificateColumns = "k.device_id, k.sha256, k.serial_number, k.key_id, k.not_before, k.not_after, k.created_at, k.revoked_at"
+
+func mdmCertificateDest(c *enrollment.Certificate) []any {
+	return []any{asID(&c.Device), &c.SHA256, &c.Serial, &c.KeyID, asTime(&c.NotBefore), asTime(&c.NotAfter), asTime(&c.CreatedAt), asTime(&c.RevokedAt)}
+}
+
+func scanMDMCertificate(r row, c *enrollment.Certificate) error {
+	return r.Scan(mdmCertificateDest(c)...)
+}
+
+// managedCertificate is a certificate with its managed device.
+type managedCertificate struct {
+	certificate enrollment.Certificate
+	device      enrollment.Device
+}
+
+func scanManagedCertificate(r row, m *managedCertificate) error {
+	return scanManaged(ahead{r, mdmCertificateDest(&m.certificate)}, &m.device)
+}
+
+// GetCertificate implements enrollment.AuthorityReader.
+func (db *DB) GetCertificate(ctx context.Context, t directory.TenantID, sha256 []byte) (enrollment.Certificate, enrollment.Device, error) {
+	m, ok, err := first(ctx, db.reader(), scanManagedCertificate, "SELECT "+mdmCertificateColumns+", "+managedColumns+
+		" FROM mdm_certificates k JOIN managed_devices m ON m.tenant_id = k.tenant_id AND m.id = k.device_id WHERE k.tenant_id = $1 AND k.sha256 = $2", idArg(db.d, t), sha256)
+	if err == nil && !ok {
+		return m.certificate, m.device, missing("management certificate", "")
+	}
+	return m.certificate, m.device, fault.Wrap("find a management certificate", err)
+}
+
+// AddCertificate implements enrollment.AuthorityTx. A key of a certificate that
+// was revoked stays used.
+func (tx *Tx) AddCertificate(ctx context.Context, t directory.TenantID, c enrollment.Certificate) error {
+	d := tx.dialect()
+	var n int64
+	_, err := one(ctx, tx, []any{&n}, "SELECT count(*) FROM mdm_certificates WHERE tenant_id = $1 AND key_id = $2 AND device_id <> $3", idArg(d, t), c.KeyID, idArg(d, c.Device))
+	if err == nil && n > 0 {
+		return fault.New(fault.Conflict, "KeyUsed", "A certificate of another device was issued for this key before.")
+	}
+	if err == nil {
+		_, err = tx.exec(ctx, "INSERT INTO mdm_certificates (tenant_id, sha256, device_id, serial_number, key_id, not_before, not_after, created_at, revoked_at)"+
+			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+			idArg(d, t), c.SHA256, idArg(d, c.Device), c.Serial, c.KeyID, timeArg(c.NotBefore), timeArg(c.NotAfter), timeArg(c.CreatedAt), timeArg(c.RevokedAt))
+	}
+	return fault.Wrap("store a management certificate", err)
+}
+
+// RevokeCertificates implements enrollment.AuthorityTx.
+func (tx *Tx) RevokeCertificates(ctx context.Context, t directory.TenantID, device enrollment.DeviceID, keep []byte, at time.Time) error {
+	if keep == nil {
+		keep = []byte{}
+	}
+	_, err := tx.exec(ctx, "UPDATE mdm_certificates SET revoked_at = $3 WHERE tenant_id = $1 AND device_id = $2 AND revoked_at = 0 AND sha256 <> $4",
+		idArg(tx.dialect(), t), idArg(tx.dialect(), device), timeArg(at), keep)
+	return fault.Wrap("revoke the certificates of "+string(device), err)
+}
+
+// GoodCertificates implements enrollment.AuthorityTx, the oldest first.
+func (tx *Tx) GoodCertificates(ctx context.Context, t directory.TenantID, device enrollment.DeviceID) ([]enrollment.Certificate, error) {
+	all, err := collect(ctx, tx, scanMDMCertificate, "SELECT "+mdmCertificateColumns+" FROM mdm_certificates k WHERE k.tenant_id = $1 AND k.device_id = $2 AND k.revoked_at = 0 ORDER BY k.created_at, k.sha256",
+		idArg(tx.dialect(), t), idArg(tx.dialect(), device))
+	return all, fault.Wrap("list the certificates of "+string(device), err)
+}
