@@ -58,10 +58,11 @@ type Attempts interface {
 	End(ctx context.Context, cookie string) (bool, error)
 }
 
-// Codes are authorization codes. check runs before the code is used up.
+// Codes are authorization codes. check runs before the code is used up and says
+// whether a refresh token is wanted, too.
 type Codes interface {
 	IssueCode(ctx context.Context, g signin.Grant) (string, error)
-	RedeemCode(ctx context.Context, code string, check func(signin.Grant) error) (signin.Grant, error)
+	RedeemCode(ctx context.Context, code string, check func(signin.Grant) (withRefresh bool, err error)) (g signin.Grant, refresh string, err error)
 }
 
 // Refreshes are refresh tokens and their families.

@@ -77,49 +77,42 @@ func (h *Handler) authorizationCode(ctx context.Context, q *tokenRequest) (token
 	}
 	var u directory.User
 	var now asked
-	g, err := h.Grants.RedeemCode(ctx, q.form["code"], func(g signin.Grant) (err error) {
+	g, refresh, err := h.Grants.RedeemCode(ctx, q.form["code"], func(g signin.Grant) (withRefresh bool, err error) {
 		if q.place.elsewhere(g.Tenant) {
-			return codeElsewhere
+			return false, codeElsewhere
 		}
 		if g.AppID != appID(q.client.id) {
-			return codeOfAnother
+			return false, codeOfAnother
 		}
 		if err := h.callerOf(ctx, q, g.Tenant, &app); err != nil {
-			return err
+			return false, err
 		}
 		if err := app.mustProve(g.Public); err != nil {
-			return err
+			return false, err
 		}
 		if g.RedirectURI != q.form["redirect_uri"] {
-			return redirectDiffers
+			return false, redirectDiffers
 		}
 		if err := checkVerifier(g.Challenge, q.form["code_verifier"]); err != nil {
-			return err
+			return false, err
 		}
 		if err := q.checkOrigin(&g); err != nil {
-			return err
+			return false, err
 		}
 		if q.form["scope"] != "" {
 			if now, err = h.readScopes(ctx, place{id: g.Tenant}, q.version, q.form); err != nil {
-				return err
+				return false, err
 			}
 		}
 		u, err = h.person(ctx, &g)
-		return err
+		return (g.Offline || now.offline) && mayRefresh(&app), err
 	})
 	if err != nil {
 		return tokenAnswer{}, err
 	}
 	now.openIDToo(&g)
-	a, err := h.tokensFor(ctx, q, &app, g, &u, "")
-	if e, ok := fault.As(err); ok && e.Code == "RefreshDead" {
-		// The code came a second time while this answer was made.
-		return tokenAnswer{}, &codeUsed
-	}
-	return a, err
+	return h.tokensFor(ctx, q, &app, g, &u, refresh)
 }
-
-var codeUsed = byCode["CodeUsed"]
 
 // checkOrigin: what a page redeems comes from a script, and nothing else does
 // (RFC 6454; browsers set Origin, pages cannot).

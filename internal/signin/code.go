@@ -22,42 +22,51 @@ func (s *Grants) IssueCode(ctx context.Context, g Grant) (code string, err error
 // RedeemCode takes a code in and answers what was granted with it. The caller
 // checks client, tenant, redirect address and verifier in check, which runs
 // before the code is consumed: a refusal of it comes back as it is and leaves
-// the code good. Refusals of this function are fault.Unauthenticated: CodeExpired
-// for a code that is too old or unknown, CodeUsed for one that was redeemed
-// before, which ends everything that came of it.
-func (s *Grants) RedeemCode(ctx context.Context, code string, check func(Grant) error) (Grant, error) {
+// the code good. It also says whether the client gets a refresh token; without
+// one refresh is empty. Refusals of this function are fault.Unauthenticated:
+// CodeExpired for a code that is too old, unknown, or of somebody who was signed
+// out since, CodeUsed for one that was redeemed before, which ends everything
+// that came of it.
+//
+// Of many that redeem a code at once the first is always served, although the
+// next one ends its family: the refresh token it got is dead then, as RFC 6749
+// section 4.1.2 wants.
+func (s *Grants) RedeemCode(ctx context.Context, code string, check func(Grant) (withRefresh bool, err error)) (g Grant, refresh string, err error) {
 	t, hash, ok := tenantOf(code)
 	if !ok || t == "" {
-		return Grant{}, codeExpired()
+		return Grant{}, "", codeExpired()
 	}
-	g, expires, err := s.Store.GetCode(ctx, t, hash)
+	g, _, err = s.Store.GetCode(ctx, t, hash)
+	var f Family
+	if err == nil {
+		f, err = s.Store.GetFamily(ctx, t, g.Family)
+	}
 	if fault.Is(err, fault.NotFound) {
-		return Grant{}, codeExpired()
+		return Grant{}, "", codeExpired()
 	}
 	if err != nil {
-		return Grant{}, fault.Wrap("redeem a code", err)
+		return Grant{}, "", fault.Wrap("redeem a code", err)
 	}
-	if err := check(g); err != nil {
-		return Grant{}, err
+	withRefresh, err := check(g)
+	if err != nil {
+		return Grant{}, "", err
 	}
-	now := s.Clock.Real()
-	fresh, err := s.Store.UseCode(ctx, t, hash, now)
+	var first *Refresh
+	if withRefresh {
+		refresh = newToken(t)
+		r := s.newRefresh(refresh, &f)
+		first = &r
+	}
+	use, err := s.Store.UseCode(ctx, t, hash, s.Clock.Real(), first)
 	switch {
 	case err != nil:
-		return Grant{}, fault.Wrap("redeem a code", err)
-	case !fresh:
-		return Grant{}, refuse("CodeUsed", "This code was redeemed before. Everything issued for it has been revoked; sign in again.")
-	case !now.Before(expires):
-		return Grant{}, codeExpired()
+		return Grant{}, "", fault.Wrap("redeem a code", err)
+	case use == CodeUsed:
+		return Grant{}, "", refuse("CodeUsed", "This code was redeemed before. Everything issued for it has been revoked; sign in again.")
+	case use != CodeFresh:
+		return Grant{}, "", codeExpired()
 	}
-	// Somebody may have been signed out everywhere since the code was made.
-	if _, err := s.living(ctx, t, g.Family); err != nil {
-		if isDead(err) {
-			err = codeExpired()
-		}
-		return Grant{}, err
-	}
-	return g, nil
+	return g, refresh, nil
 }
 
 func codeExpired() error {

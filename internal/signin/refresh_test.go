@@ -14,9 +14,7 @@ func TestARefreshTokenIsReplacedAndKeepsItsGrant(t *testing.T) {
 	g := d.grant()
 	code, err := d.IssueCode(d.ctx, g)
 	d.ok(err)
-	g, err = d.RedeemCode(d.ctx, code, anything)
-	d.ok(err)
-	first, err := d.IssueRefresh(d.ctx, g)
+	g, first, err := d.redeem(code, anything)
 	d.ok(err)
 	if _, _, err := d.Refresh(d.ctx, first, nothing); !errors.Is(err, errWrongClient) {
 		t.Errorf("error = %v, want the check's own", err)

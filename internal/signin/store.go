@@ -26,10 +26,23 @@ type CodeStore interface {
 	// CreateCode stores code and family together.
 	CreateCode(ctx context.Context, hash []byte, g Grant, f Family, expires time.Time) error
 	GetCode(ctx context.Context, t directory.TenantID, hash []byte) (Grant, time.Time, error)
-	// UseCode marks the code used, in one statement; false when it was used
-	// before, and then its family is revoked in the same transaction.
-	UseCode(ctx context.Context, t directory.TenantID, hash []byte, now time.Time) (fresh bool, err error)
+	// UseCode marks a code used that is unused, in time and of a living family,
+	// in one statement, and stores first, the family's first refresh token,
+	// unless it is nil. When the code was used before, its family is revoked.
+	// Either is one transaction.
+	UseCode(ctx context.Context, t directory.TenantID, hash []byte, now time.Time, first *Refresh) (CodeUse, error)
 }
+
+// CodeUse is what came of presenting a code.
+type CodeUse int
+
+// What comes of a code. CodeDead is one that is unknown, too late, or of a
+// family that ended before the code was used.
+const (
+	CodeDead CodeUse = iota
+	CodeFresh
+	CodeUsed
+)
 
 // FamilyStore keeps families and their refresh tokens.
 type FamilyStore interface {

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"crypto/sha256"
+	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -143,6 +145,7 @@ var codeTests = []directoryTest{
 	{"a code reads back with its family", codeReadsBack},
 	{"a code of another tenant is missing", codeMissing},
 	{"of eight redemptions of a code one is first, and the others end its family", codeOnce},
+	{"a code that is late or of an ended family is dead, and stays unused", codeDead},
 }
 
 func codeReadsBack(c *city) {
@@ -164,25 +167,82 @@ func codeMissing(c *city) {
 	c.missing(err)
 	_, _, err = c.db.GetCode(c.ctx, c.tenant, hashed("other"))
 	c.missing(err)
-	c.equal("used in another tenant", must(c.db.UseCode(c.ctx, c.other, hashed("code"), c.now)), false)
+	r := c.refresh("theirs", f)
+	c.equal("used in another tenant", must(c.db.UseCode(c.ctx, c.other, hashed("code"), c.now, &r)), signin.CodeDead)
+	c.equal("unknown", must(c.db.UseCode(c.ctx, c.tenant, hashed("other"), c.now, &r)), signin.CodeDead)
+	_, err = c.db.GetRefresh(c.ctx, c.other, r.Hash)
+	c.missing(err)
 	c.equal("revoked by it", c.revoked(f), false)
-	c.equal("used", must(c.db.UseCode(c.ctx, c.tenant, hashed("code"), c.now)), true)
+	c.equal("used", must(c.db.UseCode(c.ctx, c.tenant, hashed("code"), c.now, nil)), signin.CodeFresh)
 }
 
 func codeOnce(c *city) {
 	f := c.family(c.grant())
 	beside := c.beginFamily(f.Grant)
 	c.ok(c.db.CreateCode(c.ctx, hashed("code"), f.Grant, f, c.now.Add(time.Minute)))
-	c.equal("first", must(c.db.UseCode(c.ctx, c.tenant, hashed("code"), c.now)), true)
+	use := func(code, refresh string) signin.CodeUse {
+		r := c.refresh(refresh, f)
+		return must(c.db.UseCode(c.ctx, c.tenant, hashed(code), c.now, &r))
+	}
+	c.equal("first", use("code", "one"), signin.CodeFresh)
+	c.equal("its refresh token", must(c.db.GetRefresh(c.ctx, c.tenant, hashed("one"))), c.refresh("one", f))
 	c.equal("revoked after one use", c.revoked(f), false)
-	c.equal("again", must(c.db.UseCode(c.ctx, c.tenant, hashed("code"), c.now)), false)
+	c.equal("again", use("code", "two"), signin.CodeUsed)
 	c.equal("revoked after two", c.revoked(f), true)
+	c.equal("a third time, after the family has ended", use("code", "three"), signin.CodeUsed)
+	for _, text := range []string{"two", "three"} {
+		_, err := c.db.GetRefresh(c.ctx, c.tenant, hashed(text))
+		c.missing(err)
+	}
 	c.equal("the family beside it", c.revoked(beside), false)
 
-	f = c.family(c.grant())
-	c.ok(c.db.CreateCode(c.ctx, hashed("code two"), f.Grant, f, c.now.Add(time.Minute)))
-	c.equal("first of eight", c.atOnce(func(int) (bool, error) { return c.db.UseCode(c.ctx, c.tenant, hashed("code two"), c.now) }), 1)
-	c.equal("revoked", c.revoked(f), true)
-	_, _, err := c.db.GetCode(c.ctx, c.tenant, hashed("code two"))
-	c.ok(err)
+	for round := range 20 {
+		f = c.family(c.grant())
+		code := fmt.Sprint("code ", round)
+		c.ok(c.db.CreateCode(c.ctx, hashed(code), f.Grant, f, c.now.Add(time.Minute)))
+		c.equal("first of eight", c.atOnce(func(i int) (bool, error) {
+			r := c.refresh(fmt.Sprint(code, " refresh ", i), f)
+			u, err := c.db.UseCode(c.ctx, c.tenant, hashed(code), c.now, &r)
+			if err == nil && u == signin.CodeDead {
+				err = errors.New("a code that was used is called dead")
+			}
+			return u == signin.CodeFresh, err
+		}), 1)
+		c.equal("revoked", c.revoked(f), true)
+		made := 0
+		for i := range 8 {
+			if _, err := c.db.GetRefresh(c.ctx, c.tenant, hashed(fmt.Sprint(code, " refresh ", i))); err == nil {
+				made++
+			}
+		}
+		c.equal("refresh tokens", made, 1)
+		_, _, err := c.db.GetCode(c.ctx, c.tenant, hashed(code))
+		c.ok(err)
+	}
+}
+
+func codeDead(c *city) {
+	for _, dead := range []struct {
+		what    string
+		expires time.Duration
+		at      time.Duration
+		revoked bool
+	}{
+		{"late", time.Minute, time.Minute, false},
+		{"after the family's end", 48 * time.Hour, 24 * time.Hour, false},
+		{"of somebody signed out", time.Minute, 0, true},
+	} {
+		f := c.family(c.grant())
+		c.ok(c.db.CreateCode(c.ctx, hashed(dead.what), f.Grant, f, c.now.Add(dead.expires)))
+		if dead.revoked {
+			c.equal("revoked", must(c.db.RevokeFamilies(c.ctx, c.tenant, signin.FamilyFilter{ID: f.ID}, c.now)), 1)
+		}
+		r := c.refresh(dead.what+" refresh", f)
+		for range 2 {
+			c.equal(dead.what, must(c.db.UseCode(c.ctx, c.tenant, hashed(dead.what), c.now.Add(dead.at), &r)), signin.CodeDead)
+		}
+		_, err := c.db.GetRefresh(c.ctx, c.tenant, r.Hash)
+		c.missing(err)
+		c.equal(dead.what+": the family", c.revoked(f), dead.revoked)
+	}
 }
