@@ -1,6 +1,7 @@
 package enrollment
 
 import (
+	"context"
 	"time"
 
 	"taxiway/internal/directory"
@@ -111,4 +112,8 @@ type Visit struct {
 	Real    time.Time // the server's
 	// UserHere: the enrolled user is signed in at the PC.
 	UserHere bool
+	// Later is run in order after the transaction has committed: what belongs
+	// to another subject's own transaction. An error is logged; the owner asks
+	// the PC again.
+	Later []func(context.Context) error
 }
