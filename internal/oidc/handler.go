@@ -7,9 +7,12 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"taxiway/internal/directory"
+	"taxiway/internal/fault"
 	"taxiway/internal/signin"
 )
 
@@ -154,38 +157,64 @@ func splitTenant(path string) (name, rest string) {
 
 // ServeHTTP finds the address and renders whatever its handler refuses.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	at, ok := h.prepare(w, r)
+	if !ok {
+		return
+	}
+	if !at.takes(r.Method) {
+		w.Header().Set("Allow", at.methods)
+		h.problem(w, r, &problem{http.StatusMethodNotAllowed, invalidRequest, 900561, "This address takes " + at.methods + " only."})
+		return
+	}
+	if err := at.handle(w, r); err != nil {
+		h.refuse(w, r, &at, err)
+	}
+}
+
+// ServeThrottled refuses a request of somebody who asks too often, in the form
+// of its address: an OAuth error that client libraries read, or a page. Both
+// say in Retry-After how long to wait.
+func (h *Handler) ServeThrottled(w http.ResponseWriter, r *http.Request, wait time.Duration) {
+	if at, ok := h.prepare(w, r); ok {
+		h.refuse(w, r, &at, &fault.Error{Kind: fault.Throttled, Code: "TooManyRequests", Message: "There are too many requests from this address.", RetryAfter: wait})
+	}
+}
+
+// prepare finds the address and sets the headers that each of its answers has;
+// false when the request is answered: there is no such address, or a browser
+// asks whether its script may ask.
+func (h *Handler) prepare(w http.ResponseWriter, r *http.Request) (route, bool) {
 	at, ok := h.find(r.URL.Path)
 	if !ok {
 		http.NotFound(w, r)
-		return
+		return at, false
 	}
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
 	if at.cors {
 		header.Set("Access-Control-Allow-Origin", "*") // no credentials: RFC 6749 needs no cookie
-		header.Set("Access-Control-Expose-Headers", "client-request-id, x-ms-request-id")
+		header.Set("Access-Control-Expose-Headers", "client-request-id, x-ms-request-id, Retry-After")
 		if r.Method == http.MethodOptions {
 			header.Set("Access-Control-Allow-Methods", at.methods+", OPTIONS")
 			header.Set("Access-Control-Allow-Headers", "*, authorization")
 			header.Set("Access-Control-Max-Age", "86400")
 			w.WriteHeader(http.StatusNoContent)
-			return
+			return at, false
 		}
 	}
-	if !at.takes(r.Method) {
-		header.Set("Allow", at.methods)
-		h.problem(w, r, &problem{http.StatusMethodNotAllowed, invalidRequest, 900561, "This address takes " + at.methods + " only."})
+	return at, true
+}
+
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, at *route, err error) {
+	if e, ok := fault.As(err); ok && e.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.FormatInt(int64((e.RetryAfter+time.Second-1)/time.Second), 10))
+	}
+	if at.page {
+		h.problemPage(w, r, err)
 		return
 	}
-	err := at.handle(w, r)
-	switch {
-	case err == nil:
-	case at.page:
-		h.problemPage(w, r, err)
-	default:
-		h.problem(w, r, err)
-	}
+	h.problem(w, r, err)
 }
 
 // writeJSON sends a finished answer.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -63,6 +61,8 @@ var byCode = map[string]problem{
 	"CodeExpired":   {http.StatusBadRequest, invalidGrant, 70008, "The code is unknown or has expired. Sign in again."},
 	"CodeUsed":      {http.StatusBadRequest, invalidGrant, 54005, "The code was redeemed before. What was issued for it is revoked; sign in again."},
 	"RefreshDead":   {http.StatusBadRequest, invalidGrant, 70000, "The refresh token has expired, was revoked or is unknown. Sign in again."},
+	// The word is Entra's at the token endpoint; RFC 6749 has it for authorize.
+	"TooManyRequests": {http.StatusTooManyRequests, tryLater, 90055, "There are too many requests from this address. Wait a moment and try again."},
 
 	"AuthorizationPending":  {http.StatusBadRequest, "authorization_pending", 70016, "Nobody has signed in with the code yet. Ask again after the interval."},
 	"SlowDown":              {http.StatusBadRequest, "slow_down", 70016, "The client asks too often. Wait five seconds longer between two requests."},
@@ -110,9 +110,6 @@ func (h *Handler) problem(w http.ResponseWriter, r *http.Request, err error) {
 		Error: p.word, Codes: []int{p.number}, Timestamp: h.timestamp(), TraceID: trace, CorrelationID: correlation,
 		Description: h.describe(p, trace, correlation),
 		Suberror:    suberrors[p.number],
-	}
-	if e, ok := fault.As(err); ok && e.RetryAfter > 0 {
-		header.Set("Retry-After", strconv.FormatInt(int64((e.RetryAfter+time.Second-1)/time.Second), 10))
 	}
 	if err := writeJSON(w, p.status, body); err != nil {
 		h.Log.LogAttrs(r.Context(), slog.LevelError, "answer lost", slog.String("error", err.Error()))

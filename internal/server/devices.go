@@ -15,7 +15,7 @@ func (s *Server) devicesHandler() http.Handler {
 	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Tickets: s.joining.tickets, Clock: s.clock, Log: s.log}
 	join := s.joinHandler()
 	joining := s.forgetting(join, touchesAnything)
-	return s.limited(newLimiter(s.cfg.Limits.DeviceRate, 0, s.clock.Real), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return limited(newLimiter(s.cfg.Limits.DeviceRate, 0, s.clock.Real), refusePC, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/ztd/"):
 			h.ServeHTTP(w, r)

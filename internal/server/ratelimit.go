@@ -52,16 +52,22 @@ func (l *limiter) allow(caller string) (wait time.Duration, ok bool) {
 	return wait, false
 }
 
-// limited answers 429 to an address that asks too often.
-func (s *Server) limited(l *limiter, next http.Handler) http.Handler {
+// limited has a request of an address that asks too often refused, which is an
+// answer of 429 with Retry-After.
+func limited(l *limiter, refuse func(w http.ResponseWriter, r *http.Request, wait time.Duration), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wait, ok := l.allow(requestAddress(r)); !ok {
-			w.Header().Set("Retry-After", retryAfter(wait))
-			writeText(w, http.StatusTooManyRequests, "Too many requests from this address; try again later.\n")
+			refuse(w, r, wait)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// refusePC is the refusal on the listener for PCs.
+func refusePC(w http.ResponseWriter, _ *http.Request, wait time.Duration) {
+	w.Header().Set("Retry-After", retryAfter(wait))
+	writeText(w, http.StatusTooManyRequests, "Too many requests from this address; try again later.\n")
 }
 
 // retryAfter is whole seconds, rounded up (RFC 9110, 10.2.3).

@@ -125,7 +125,7 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}
 	graphHandler := s.forgetting(g.Authenticated(s.verifier), touchesPeople)
-	tokens := s.limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.forgetting(s.signIn, touchesAccount))
+	tokens := limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.signIn.ServeThrottled, s.forgetting(s.signIn, touchesAccount))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch {
