@@ -9,6 +9,7 @@ import (
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
+	"taxiway/internal/hwhash"
 	"taxiway/internal/rule"
 )
 
@@ -22,6 +23,9 @@ type Explanation struct {
 	Remedy   []string // single actions that would change the answer
 	Waiting  string   // what the device waits for while it is Assigning; else empty
 	Name     NameCheck
+	// Hardware is which parts of the PC differ from the registered ones, while
+	// the status is Fix pending or Attention required.
+	Hardware []hwhash.Component
 }
 
 // NameCheck is the computer name that the assigned profile will give.
@@ -86,7 +90,34 @@ func (s *Service) Explain(ctx context.Context, t directory.TenantID, id DeviceID
 	if ex.Name, err = s.nameOf(ctx, t, &d, profiles); err != nil {
 		return Explanation{}, err
 	}
+	if ex.Hardware, err = s.hardwareOf(ctx, t, &d); err != nil {
+		return Explanation{}, err
+	}
 	return ex, nil
+}
+
+// hardwareOf compares what a PC reported last with what is registered.
+func (s *Service) hardwareOf(ctx context.Context, t directory.TenantID, d *Device) ([]hwhash.Component, error) {
+	if d.Remediation != RemediationAutomatic && d.Remediation != RemediationManual {
+		return nil, nil
+	}
+	reported, err := s.Store.GetReport(ctx, t, d.ID)
+	if err != nil || reported == nil {
+		return nil, fault.Wrap("read the hardware report", err)
+	}
+	stored, err := s.Store.GetHash(ctx, t, d.ID)
+	if err != nil {
+		return nil, fault.Wrap("read the registered hash", err)
+	}
+	was, err := hwhash.ParseBytes(stored)
+	if err != nil {
+		return nil, fmt.Errorf("parse registered hash of %s: %w", d.ID, err)
+	}
+	is, err := hwhash.ParseBytes(reported)
+	if err != nil {
+		return nil, fmt.Errorf("parse reported hash of %s: %w", d.ID, err)
+	}
+	return hwhash.Compare(was, is).Changed, nil
 }
 
 func (s *Service) explainGroups(ctx context.Context, t directory.TenantID, ex *Explanation, o *rule.Object, set GroupSet, assignments []Assignment) (map[directory.ObjectID]string, error) {

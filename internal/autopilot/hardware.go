@@ -18,10 +18,13 @@ import (
 // is deregistered and registered again.
 //
 //	state \ report         same          hardware change             another device
-//	none                   none          Fix pending, hash kept      Attention required
+//	none                   none          Fix pending                 Attention required
 //	Fix pending            none          re-registered: none,        Attention required
 //	                                     taken by another: Attention required
 //	Attention required     unchanged     unchanged                   unchanged
+//
+// The hash that was reported is kept as long as the status is one of these two,
+// so that Explain can tell which parts differ.
 func (s *Service) ReportHardware(ctx context.Context, t directory.TenantID, id DeviceID, text string) (Device, error) {
 	h, err := ParseHash("hardwareIdentifier", text)
 	if err != nil {
@@ -72,7 +75,7 @@ func (s *Service) report(ctx context.Context, t directory.TenantID, id DeviceID,
 		var keep []byte
 		switch {
 		case cmp.Verdict == hwhash.AnotherDevice, taken:
-			next = RemediationManual
+			next, keep = RemediationManual, h.Raw()
 		case cmp.Verdict == hwhash.Same:
 			next = RemediationNone
 		case d.Remediation == RemediationAutomatic:

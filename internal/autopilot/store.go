@@ -12,6 +12,14 @@ import (
 type Store interface {
 	InTx(ctx context.Context, fn func(Tx) error) error
 	Reader
+	ReportReader
+}
+
+// ReportReader reads what PCs reported.
+type ReportReader interface {
+	// GetReport returns the hash a PC reported that is not the registered one,
+	// nil when there is none.
+	GetReport(ctx context.Context, t directory.TenantID, id DeviceID) ([]byte, error)
 }
 
 // Tx adds Autopilot's rows to the directory's. Lock order: configuration

@@ -22,6 +22,15 @@ type explanation struct {
 	Groups   []explainedGroup   `json:"groups"`
 	Device   *view              `json:"device"`
 	Name     computerName       `json:"computerName"`
+	Hardware []hardwarePart     `json:"hardwareChanges"`
+}
+
+// hardwarePart is one part of the PC that is not as registered.
+type hardwarePart struct {
+	Component  string `json:"component"`
+	Registered string `json:"registered"`
+	Reported   string `json:"reported"`
+	Identity   bool   `json:"isIdentity"` // such a part makes it another device
 }
 
 // computerName is the name the PC will have; null when Windows keeps its own.
@@ -62,6 +71,10 @@ func (h *Handler) explainIdentity(c *call) error {
 		Device: c.view(&device, identityTable, nil, "", ""), Name: computerName{Name: orNull(e.Name.Name), Note: orNull(e.Name.Note)},
 	}
 	w.Device.context = ""
+	w.Hardware = make([]hardwarePart, len(e.Hardware))
+	for i, p := range e.Hardware {
+		w.Hardware[i] = hardwarePart{p.Name, p.Old, p.New, p.Strong}
+	}
 	if e.Device.ProfileStatus() == autopilot.FixPending {
 		w.Message = orNull(autopilot.FixPendingMessage)
 	}

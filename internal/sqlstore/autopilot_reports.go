@@ -26,8 +26,17 @@ func (tx *Tx) SaveReport(ctx context.Context, t directory.TenantID, id autopilot
 
 // LoadReport returns the kept hash, nil when there is none.
 func (tx *Tx) LoadReport(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) ([]byte, error) {
+	return report(ctx, tx, t, id)
+}
+
+// GetReport implements autopilot.ReportReader.
+func (db *DB) GetReport(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) ([]byte, error) {
+	return report(ctx, db.reader(), t, id)
+}
+
+func report(ctx context.Context, q querier, t directory.TenantID, id autopilot.DeviceID) ([]byte, error) {
 	var hash []byte
-	_, err := one(ctx, tx, []any{&hash}, "SELECT hash FROM hardware_reports WHERE tenant_id = $1 AND autopilot_id = $2", idArg(tx.dialect(), t), idArg(tx.dialect(), id))
+	_, err := one(ctx, q, []any{&hash}, "SELECT hash FROM hardware_reports WHERE tenant_id = $1 AND autopilot_id = $2", idArg(q.dialect(), t), idArg(q.dialect(), id))
 	return hash, fault.Wrap("read the hardware report of "+string(id), err)
 }
 
