@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"odata":   {},
 	"soap":    {},
 	"syncml":  {},
+	"wapdoc":  {},
 	"hwhash":  {},
 	"labdata": {"hwhash"},
 	"access":  {"fault"},
@@ -46,7 +47,7 @@ var mayImport = map[string][]string{
 	"sqlstore/migrations": {},
 	"storetest":           {"fault", "rule", "odata", "hwhash", "directory", "signin", "autopilot", "enrollment", "sqlstore"},
 	"graphclient":         {},
-	"virtualpc":           {"soap", "syncml", "hwhash"},
+	"virtualpc":           {"soap", "syncml", "wapdoc", "hwhash"},
 	"server":              {"*"},
 	"servertest":          {"*"},
 	"bench":               {"*"},
@@ -55,13 +56,13 @@ var mayImport = map[string][]string{
 
 var belowEdges = []string{
 	"directory", "signin", "autopilot", "enrollment", "access",
-	"fault", "rule", "odata", "soap", "syncml", "hwhash",
+	"fault", "rule", "odata", "soap", "syncml", "wapdoc", "hwhash",
 }
 
 // What each pure folder may import of others; the standard library is free.
 // Folders that are not named are watched by depguard alone.
 var thirdParty = map[string][]string{
-	"fault": {}, "rule": {}, "odata": {}, "soap": {}, "syncml": {}, "hwhash": {}, "labdata": {}, "graphclient": {},
+	"fault": {}, "rule": {}, "odata": {}, "soap": {}, "syncml": {}, "wapdoc": {}, "hwhash": {}, "labdata": {}, "graphclient": {},
 	"directory": {}, "autopilot": {}, "enrollment": {},
 	"access":    {"github.com/go-jose/go-jose/v4"},
 	"signin":    {"golang.org/x/crypto/argon2"},
