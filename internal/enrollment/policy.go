@@ -18,6 +18,7 @@ const (
 	PolicyESP      PolicyKind = "windows10EnrollmentCompletionPageConfiguration"
 	PolicyLimit    PolicyKind = "deviceEnrollmentLimitConfiguration"
 	PolicyPlatform PolicyKind = "deviceEnrollmentPlatformRestrictionsConfiguration"
+	PolicySingle   PolicyKind = "deviceEnrollmentPlatformRestrictionConfiguration" // of one platform
 	PolicyHello    PolicyKind = "deviceEnrollmentWindowsHelloForBusinessConfiguration"
 	PolicyCustom   PolicyKind = "windows10CustomConfiguration"
 	PolicyMSI      PolicyKind = "windowsMobileMSI"
@@ -104,7 +105,11 @@ type PlatformRestriction struct {
 	PersonalBlocked bool   `json:"personalBlocked,omitempty"`
 	MinVersion      string `json:"minVersion,omitempty"`
 	MaxVersion      string `json:"maxVersion,omitempty"`
-	// Others keeps what Graph stores of other platforms, as sent.
+	// Of is the one platform of a PolicySingle, by Graph's name; only windows
+	// decides anything here.
+	Of string `json:"of,omitempty"`
+	// Others keeps what Graph stores of other platforms, by its property names:
+	// iosRestriction and its like, or platformRestriction when Of is not windows.
 	Others map[string]any `json:"others,omitempty"`
 }
 

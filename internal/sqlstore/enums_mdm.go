@@ -11,7 +11,7 @@ var (
 	// The numbers of the two open states are in the schema: state < 3.
 	commandStates    = enum[enrollment.CommandState]{"command state", []enrollment.CommandState{"", enrollment.Queued, enrollment.Sent, enrollment.Done, enrollment.Failed, enrollment.Cancelled, enrollment.Unconfirmed}}
 	commandOwners    = enum[enrollment.OwnerKind]{"command owner", []enrollment.OwnerKind{"", enrollment.OwnerInventory, enrollment.OwnerESP, enrollment.OwnerPolicy, enrollment.OwnerApp, enrollment.OwnerAction, enrollment.OwnerHardware, enrollment.OwnerEnrolment}}
-	policyKinds      = enum[enrollment.PolicyKind]{"policy kind", []enrollment.PolicyKind{"", enrollment.PolicyESP, enrollment.PolicyLimit, enrollment.PolicyPlatform, enrollment.PolicyHello, enrollment.PolicyCustom, enrollment.PolicyMSI}}
+	policyKinds      = enum[enrollment.PolicyKind]{"policy kind", []enrollment.PolicyKind{"", enrollment.PolicyESP, enrollment.PolicyLimit, enrollment.PolicyPlatform, enrollment.PolicyHello, enrollment.PolicyCustom, enrollment.PolicyMSI, enrollment.PolicySingle}}
 	policyTargets    = enum[enrollment.Target]{"assignment target", []enrollment.Target{"", enrollment.TargetGroup, enrollment.TargetExclusion, enrollment.TargetAllDevices, enrollment.TargetAllUsers}}
 	intents          = enum[enrollment.Intent]{"install intent", []enrollment.Intent{enrollment.IntentNone, enrollment.IntentRequired, enrollment.IntentAvailable, enrollment.IntentUninstall}}
 	compliances      = enum[enrollment.Compliance]{"compliance", []enrollment.Compliance{enrollment.ComplianceUnknown, enrollment.ComplianceCompliant, enrollment.ComplianceInstalled, enrollment.ComplianceNotCompliant, enrollment.ComplianceNotInstalled, enrollment.ComplianceError}}
