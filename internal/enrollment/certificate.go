@@ -12,6 +12,7 @@ type Certificate struct {
 	NotBefore time.Time
 	NotAfter  time.Time
 	CreatedAt time.Time
+	SeenAt    time.Time // when the PC first showed it; zero before
 	RevokedAt time.Time // zero while it is good
 }
 

@@ -11,6 +11,8 @@ import (
 type Service struct {
 	Store     Store
 	Directory directory.Reader
+	// Joins finds device objects and the user scopes.
+	Joins     JoinReader
 	Autopilot autopilot.Reader
 	Clock     directory.Clock
 	NewID     directory.NewID
@@ -22,4 +24,12 @@ type Service struct {
 	// Owners queue commands and hear of their ends, in the order in which they
 	// plan.
 	Owners map[OwnerKind]CommandOwner
+	// Count hears what happened: "messages" and how they were answered,
+	// "commands" and how they ended. It may be nil.
+	Count func(kind, what string, n int)
+	// DigestKey is what the secrets of the digest authentication are derived
+	// from: 32 bytes, the same in every process.
+	DigestKey []byte
+
+	authorities authorities
 }

@@ -72,10 +72,10 @@ func (tx *Tx) PutAuthority(ctx context.Context, t directory.TenantID, a enrollme
 	return a, fault.Wrap(doing, err)
 }
 
-const mdmCertificateColumns = "k.device_id, k.sha256, k.serial_number, k.key_id, k.not_before, k.not_after, k.created_at, k.revoked_at"
+const mdmCertificateColumns = "k.device_id, k.sha256, k.serial_number, k.key_id, k.not_before, k.not_after, k.created_at, k.seen_at, k.revoked_at"
 
 func mdmCertificateDest(c *enrollment.Certificate) []any {
-	return []any{asID(&c.Device), &c.SHA256, &c.Serial, &c.KeyID, asTime(&c.NotBefore), asTime(&c.NotAfter), asTime(&c.CreatedAt), asTime(&c.RevokedAt)}
+	return []any{asID(&c.Device), &c.SHA256, &c.Serial, &c.KeyID, asTime(&c.NotBefore), asTime(&c.NotAfter), asTime(&c.CreatedAt), asTime(&c.SeenAt), asTime(&c.RevokedAt)}
 }
 
 func scanMDMCertificate(r row, c *enrollment.Certificate) error {
@@ -112,9 +112,9 @@ func (tx *Tx) AddCertificate(ctx context.Context, t directory.TenantID, c enroll
 		return fault.New(fault.Conflict, "KeyUsed", "A certificate of another device was issued for this key before.")
 	}
 	if err == nil {
-		_, err = tx.exec(ctx, "INSERT INTO mdm_certificates (tenant_id, sha256, device_id, serial_number, key_id, not_before, not_after, created_at, revoked_at)"+
-			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-			idArg(d, t), c.SHA256, idArg(d, c.Device), c.Serial, c.KeyID, timeArg(c.NotBefore), timeArg(c.NotAfter), timeArg(c.CreatedAt), timeArg(c.RevokedAt))
+		_, err = tx.exec(ctx, "INSERT INTO mdm_certificates (tenant_id, sha256, device_id, serial_number, key_id, not_before, not_after, created_at, seen_at, revoked_at)"+
+			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+			idArg(d, t), c.SHA256, idArg(d, c.Device), c.Serial, c.KeyID, timeArg(c.NotBefore), timeArg(c.NotAfter), timeArg(c.CreatedAt), timeArg(c.SeenAt), timeArg(c.RevokedAt))
 	}
 	return fault.Wrap("store a management certificate", err)
 }
@@ -127,6 +127,17 @@ func (tx *Tx) RevokeCertificates(ctx context.Context, t directory.TenantID, devi
 	_, err := tx.exec(ctx, "UPDATE mdm_certificates SET revoked_at = $3 WHERE tenant_id = $1 AND device_id = $2 AND revoked_at = 0 AND sha256 <> $4",
 		idArg(tx.dialect(), t), idArg(tx.dialect(), device), timeArg(at), keep)
 	return fault.Wrap("revoke the certificates of "+string(device), err)
+}
+
+// SawCertificate implements enrollment.AuthorityTx.
+func (tx *Tx) SawCertificate(ctx context.Context, t directory.TenantID, c enrollment.Certificate) error {
+	d := tx.dialect()
+	n, err := tx.exec(ctx, "UPDATE mdm_certificates SET seen_at = $3 WHERE tenant_id = $1 AND sha256 = $2 AND seen_at = 0 AND revoked_at = 0", idArg(d, t), c.SHA256, timeArg(c.SeenAt))
+	if err == nil && n > 0 {
+		_, err = tx.exec(ctx, "UPDATE mdm_certificates SET revoked_at = $3 WHERE tenant_id = $1 AND device_id = $2 AND revoked_at = 0 AND sha256 <> $4 AND created_at <= $5",
+			idArg(d, t), idArg(d, c.Device), timeArg(c.SeenAt), c.SHA256, timeArg(c.CreatedAt))
+	}
+	return fault.Wrap("note the first use of a certificate of "+string(c.Device), err)
 }
 
 // GoodCertificates implements enrollment.AuthorityTx, the oldest first.

@@ -60,6 +60,7 @@ CREATE TABLE mdm_certificates (
     not_before    {{long}} NOT NULL,
     not_after     {{long}} NOT NULL,
     created_at    {{long}} NOT NULL,
+    seen_at       {{long}} NOT NULL DEFAULT 0,
     revoked_at    {{long}} NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, sha256)
 );
