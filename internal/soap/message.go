@@ -180,23 +180,21 @@ func Encode(m *Message) ([]byte, error) {
 // declares is what an envelope of each kind declares: the same as Windows'.
 func (m *Message) declares() (envelope, body []string, security string) {
 	envelope = []string{"xmlns:s", nsSOAP12, "xmlns:a", nsAddress}
+	utility := []string{"xmlns:u", nsUtility}
 	values := []string{"xmlns:xsi", nsInstance, "xmlns:xsd", nsSchema}
-	security = "o"
 	switch m.Body.(type) {
 	case *GetPolicies, *SecurityTokenRequest:
-		envelope = append(envelope, "xmlns:u", nsUtility, "xmlns:wsse", nsSecurity, "xmlns:wst", nsTrust, "xmlns:ac", nsContext)
-		body, security = values, "wsse"
+		envelope = append(append(envelope, utility...), "xmlns:wsse", nsSecurity, "xmlns:wst", nsTrust, "xmlns:ac", nsContext)
+		return envelope, values, "wsse"
+	case *PolicyResponse, *SecurityTokenResponse:
+		return append(envelope, utility...), values, "o"
 	case *DiscoverResponse:
 		body = values
-	case *PolicyResponse, *SecurityTokenResponse:
-		envelope = append(envelope, "xmlns:u", nsUtility)
-		body = values
-	default:
-		if m.Security != nil {
-			envelope = append(envelope, "xmlns:u", nsUtility)
-		}
 	}
-	return envelope, body, security
+	if m.Security != nil {
+		envelope = append(envelope, utility...)
+	}
+	return envelope, body, "o"
 }
 
 func (m *Message) write(w *writer) {

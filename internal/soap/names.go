@@ -39,7 +39,7 @@ const Anonymous = nsAddress + "/anonymous"
 // The ValueType of a BinarySecurityToken: what is in it ([MS-MDE2] 3.3, 3.4).
 const (
 	// ValueTypeUserToken is the opaque text of the server's own sign-in page.
-	ValueTypeUserToken = "http://schemas.microsoft.com/5.0.0.0/ConfigurationManager/Enrollment/DeviceEnrollmentUserToken"
+	ValueTypeUserToken = "http://schemas.microsoft.com/5.0.0.0/ConfigurationManager/Enrollment/DeviceEnrollmentUserToken" //nolint:gosec // a name, no credential
 	// ValueTypeJWT is the access token of an Entra-driven enrolment.
 	ValueTypeJWT = "urn:ietf:params:oauth:token-type:jwt"
 	// ValueTypePKCS10 is a certificate request.
@@ -61,7 +61,7 @@ const (
 
 // usernameTokenID is the u:Id that [MS-MDE2] 3.3.4.1.1.1.3 wants on every
 // UsernameToken.
-const usernameTokenID = "uuid-cc1ccc1f-2fba-4bcf-b063-ffc0cac77917-4"
+const usernameTokenID = "uuid-cc1ccc1f-2fba-4bcf-b063-ffc0cac77917-4" //nolint:gosec // the same everywhere, no credential
 
 // ResponseAction is the action that answers a request's action, also when the
 // answer is a fault; "" for any other action.

@@ -104,7 +104,7 @@ func readReference(r *reading, parent *node, local string) int32 {
 	if err != nil {
 		r.fail(CodeValue, n.path(), "The text is no reference.", "Send a whole number in decimal digits.")
 	}
-	return int32(v) //nolint:gosec // read as 32 bits
+	return int32(v)
 }
 
 func (p *PolicyResponse) write(w *writer) {

@@ -23,8 +23,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := wapdoc.Parse(data)
 		if err != nil {
-			if wapError(t, err); d != nil {
-				t.Fatal("a document with an error")
+			if e := wapError(t, err); d != nil {
+				t.Fatalf("a document with %v", e)
 			}
 			return
 		}
@@ -43,7 +43,9 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("the bytes changed: %v\n%s\n%s", err, out, twice)
 		}
 		if e, err := wapdoc.Read(d); err != nil {
-			wapError(t, err)
+			if wrong := wapError(t, err); e != nil {
+				t.Fatalf("a result with %v", wrong)
+			}
 		} else {
 			made, err := e.Document()
 			if err != nil {
@@ -58,7 +60,9 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		if n, err := wapdoc.ReadRenewal(d); err != nil {
-			wapError(t, err)
+			if wrong := wapError(t, err); n != nil {
+				t.Fatalf("a result with %v", wrong)
+			}
 		} else {
 			made, err := n.Document()
 			if err != nil {
