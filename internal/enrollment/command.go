@@ -19,12 +19,14 @@ const (
 // Operation is one command as the PC gets it. URI is absolute without a leading
 // slash: ./Device/…, ./User/… or ./Vendor/… (which is the device's).
 type Operation struct {
-	Verb   Verb        `json:"verb"`
-	URI    string      `json:"uri,omitempty"`
-	Format string      `json:"format,omitempty"` // chr, int, bool, node, xml, b64, null, time, float
-	Type   string      `json:"type,omitempty"`   // MIME type
-	Data   *string     `json:"data,omitempty"`   // nil: none; empty is a value
-	Parts  []Operation `json:"parts,omitempty"`  // of Atomic and Sequence
+	Verb   Verb    `json:"verb"`
+	URI    string  `json:"uri,omitempty"`
+	Format string  `json:"format,omitempty"` // chr, int, bool, node, xml, b64, null, time, float
+	Type   string  `json:"type,omitempty"`   // MIME type
+	Data   *string `json:"data,omitempty"`   // nil: none; empty is a value
+	// Parts are the commands in an Atomic or a Sequence, and the further nodes
+	// of a Get that asks for several: one Get each, and no URI of its own.
+	Parts []Operation `json:"parts,omitempty"`
 }
 
 // CommandState is where a command is.
@@ -68,7 +70,7 @@ type Command struct {
 	DoneAt    time.Time
 	Session   string     // the session it was sent in last
 	Status    int        // OMA-DM status, 0 while there is none
-	Parts     []int      // status of each part of an Atomic or Sequence
+	Parts     []int      // status of each of Op.Parts, 0 while there is none
 	Results   []ResultOf // of a Get
 	Tries     int        // how often it was sent
 }
@@ -78,4 +80,8 @@ type ResultOf struct {
 	URI    string `json:"uri"`
 	Format string `json:"format,omitempty"`
 	Data   string `json:"data"`
+	// More and Size are of a value that comes in pieces: more is to come, and
+	// the bytes of the whole in the first piece.
+	More bool  `json:"-"`
+	Size int64 `json:"-"`
 }

@@ -17,6 +17,19 @@ const (
 	LoginUser   Login = "user"
 )
 
+// Alert codes that a session itself looks at (OMA Device Management Protocol
+// 1.2, section 8.7).
+const (
+	AlertServerInitiated = 1200
+	AlertClientInitiated = 1201
+	AlertNext            = 1222
+	AlertAbort           = 1223
+	AlertNoEndOfData     = 1225
+)
+
+// AlertUnenroll is the type of the alert with which a PC leaves.
+const AlertUnenroll = "com.microsoft:mdm.unenrollment.userrequest"
+
 // Alert is what a PC tells without being asked.
 type Alert struct {
 	CmdID string
@@ -32,9 +45,12 @@ type Answer struct {
 	Target         string // TargetRef; empty when there is none
 	Status         int    // 0 for Results
 	Results        []ResultOf
+	// CmdID is the answer's own number, for the Status of a Results.
+	CmdID string
 }
 
-// Incoming is one message of a PC, without its XML.
+// Incoming is one message of a PC, without its XML. Who sent it was proved
+// before.
 type Incoming struct {
 	SessionID string
 	MsgID     int
@@ -45,9 +61,17 @@ type Incoming struct {
 	Alerts    []Alert
 	Answers   []Answer
 	Values    []ResultOf // Replace of DevInfo
-	// Unknown are commands that are not understood: 400 each.
+	// Acks are the answers to the message, in order, the header's first;
+	// commands that are not understood have a 400 already.
 	Acks []Ack
-	Size int
+	// More: the package goes on in the next message.
+	More bool
+	// Certificate: the PC proved itself by certificate, so digest
+	// authentication never counts for it again.
+	Certificate bool
+	// Repeated: the proof was used before. Only the message that used it may
+	// come again.
+	Repeated bool
 }
 
 // Ack is a command of the PC that wants a Status.
@@ -59,18 +83,21 @@ type Ack struct {
 // Outgoing is one message of ours, without its XML. It is stored with the
 // session, so that a repeated message gets the same answer.
 type Outgoing struct {
-	MsgID    int           `json:"m"`
-	Acks     []Ack         `json:"a,omitempty"` // for the PC's commands, the header's first
+	MsgID int `json:"m"`
+	// Acks are for the PC's commands, the header's first. Their numbers in the
+	// message are 1, 2, 3 …; Alert, if there is one, has the next.
+	Acks     []Ack         `json:"a,omitempty"`
+	Alert    int           `json:"x,omitempty"` // AlertNext, AlertAbort or AlertNoEndOfData; 0: none
 	Commands []OutgoingCmd `json:"c,omitempty"`
 }
 
-// OutgoingCmd is an operation with its number in the message; parts of an
-// Atomic have numbers of their own.
+// OutgoingCmd is an operation with its number in the message. Parts of an
+// Atomic or a Sequence have numbers of their own and are here, not in Op; those
+// of a Get are its items and stay there.
 type OutgoingCmd struct {
-	CmdID   string        `json:"i"`
-	Command string        `json:"k"` // Command.ID
-	Op      Operation     `json:"o"`
-	Parts   []OutgoingCmd `json:"p,omitempty"`
+	CmdID string        `json:"i"`
+	Op    Operation     `json:"o"`
+	Parts []OutgoingCmd `json:"p,omitempty"`
 }
 
 // Session is one management session of one managed device. It is kept in the
@@ -85,19 +112,26 @@ type Session struct {
 	Reply     Outgoing `json:"reply,omitempty"`
 	// Awaiting are the commands sent in earlier messages of this session that
 	// have no answer yet, by message and number.
-	Awaiting  []Awaited `json:"awaiting,omitempty"`
+	Awaiting []Awaited `json:"awaiting,omitempty"`
+	// Partial is a value of which more is to come.
+	Partial *Partial `json:"partial,omitempty"`
+	First   bool     `json:"first,omitempty"` // the first session after enrolment
+	// Messages and Rounds count what was answered and how often owners were
+	// asked: both are bounded.
+	Messages  int       `json:"messages,omitempty"`
+	Rounds    int       `json:"rounds,omitempty"`
 	StartedAt time.Time `json:"startedAt,omitzero"` // the server's clock, as UpdatedAt
 	UpdatedAt time.Time `json:"updatedAt,omitzero"`
-	Ended     bool      `json:"ended,omitempty"`
+	// Ended: the last reply told nothing new. The PC may still go on.
+	Ended bool `json:"ended,omitempty"`
 }
 
 // Awaited is a command on its way.
 type Awaited struct {
 	MsgID   int    `json:"m"`
 	CmdID   string `json:"i"`
-	Command string `json:"k"`
+	Command string `json:"k"` // Command.ID
 	Part    int    `json:"p"` // -1: the command itself
-	URI     string `json:"u,omitempty"`
 }
 
 // Visit is what owners see of a message that is being answered. Changes to
@@ -116,4 +150,6 @@ type Visit struct {
 	// to another subject's own transaction. An error is logged; the owner asks
 	// the PC again.
 	Later []func(context.Context) error
+
+	inventory bool // Later has the directory's part of the inventory already
 }

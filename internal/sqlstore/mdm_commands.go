@@ -69,7 +69,13 @@ func (tx *Tx) Queue(ctx context.Context, t directory.TenantID, cs []enrollment.C
 
 // OpenCommands implements enrollment.CommandTx.
 func (tx *Tx) OpenCommands(ctx context.Context, t directory.TenantID, d enrollment.DeviceID, limit int) ([]enrollment.Command, error) {
-	all, err := commands(ctx, tx, "c.tenant_id = $1 AND c.device_id = $2 AND c.state < 3 ORDER BY c.id LIMIT $3", idArg(tx.dialect(), t), idArg(tx.dialect(), d), limit)
+	return tx.OpenCommandsAfter(ctx, t, d, "", limit)
+}
+
+// OpenCommandsAfter implements enrollment.CommandTx.
+func (tx *Tx) OpenCommandsAfter(ctx context.Context, t directory.TenantID, d enrollment.DeviceID, after string, limit int) ([]enrollment.Command, error) {
+	all, err := commands(ctx, tx, "c.tenant_id = $1 AND c.device_id = $2 AND c.id > $3 AND c.state < 3 ORDER BY c.id LIMIT $4",
+		idArg(tx.dialect(), t), idArg(tx.dialect(), d), idArg(tx.dialect(), after), limit)
 	return all, fault.Wrap("list the open commands of "+string(d), err)
 }
 
