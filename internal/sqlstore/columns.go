@@ -152,6 +152,10 @@ func columnsByResource(name string) (columnMap, bool) {
 		return permissionGrantList.columns, true
 	case "auditEvent":
 		return auditList.columns, true
+	case "deviceEnrollmentConfiguration":
+		return configurationList.columns, true
+	case "deviceConfiguration":
+		return customList.columns, true
 	}
 	return nil, false
 }

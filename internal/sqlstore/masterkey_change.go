@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"taxiway/internal/directory"
+	"taxiway/internal/enrollment"
 	"taxiway/internal/fault"
 )
 
@@ -31,6 +32,9 @@ var sealedColumns = []sealedColumn{
 		return totpName(directory.TenantID(key[0]), directory.ObjectID(key[1]))
 	}},
 	{"mdm_authorities", "keys", []string{"tenant_id"}, func(key []string) string { return authorityName(directory.TenantID(key[0])) }},
+	{"mdm_policies", "secrets", []string{"tenant_id", "id"}, func(key []string) string {
+		return policyName(directory.TenantID(key[0]), enrollment.PolicyID(key[1]))
+	}},
 }
 
 // Rekeyed counts what a change of the master key sealed anew, by table.
@@ -96,6 +100,7 @@ func (tx *Tx) reseal(ctx context.Context, c sealedColumn, was, is *sealer) (int,
 	if err != nil {
 		return 0, err
 	}
+	rows = slices.DeleteFunc(rows, func(r sealedRow) bool { return len(r.sealed) == 0 }) // nothing to seal
 	for _, r := range rows {
 		name := c.name(r.key)
 		plain, err := was.open(name, r.sealed)

@@ -100,6 +100,8 @@ CREATE TABLE mdm_commands (
 CREATE INDEX mdm_commands_open ON mdm_commands (tenant_id, device_id, id) WHERE state < 3;
 CREATE UNIQUE INDEX mdm_commands_key ON mdm_commands (tenant_id, device_id, dedup_key) WHERE state < 3 AND dedup_key <> '';
 
+-- secrets are the values of the body that nobody may read, sealed; empty
+-- without any.
 CREATE TABLE mdm_policies (
     tenant_id    {{uuid}} NOT NULL,
     id           {{uuid}} NOT NULL,
@@ -109,6 +111,7 @@ CREATE TABLE mdm_policies (
     by_default   {{small}} NOT NULL DEFAULT 0,
     priority     {{long}} NOT NULL DEFAULT 0,
     body         {{json}} NOT NULL,
+    secrets      {{bytes}} NOT NULL,
     created_at   {{long}} NOT NULL DEFAULT 0,
     modified_at  {{long}} NOT NULL DEFAULT 0,
     version      {{long}} NOT NULL DEFAULT 1,
