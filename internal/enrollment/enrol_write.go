@@ -75,7 +75,7 @@ func (e *enrolment) write(ctx context.Context, tx Tx) error {
 		ClientName: digest.ClientName, ClientSecret: digest.ClientSecret, ClientNonce: d.Nonce,
 		ServerName: digest.ServerName, ServerSecret: digest.ServerSecret, ServerNonce: digest.ServerNonce, Poll: DefaultPoll(d.ID),
 	}
-	return s.audit(ctx, tx, t, "Enroll device", auditDevice, string(d.ID), d.Name, deviceChanges(&was, d)...)
+	return s.audit(ctx, tx, t, "Enroll device", auditDevice, string(d.ID), d.Name, managedChanges(&was, d)...)
 }
 
 // fill makes the row of the new enrolment. Of an earlier one only the ids stay.
@@ -219,7 +219,7 @@ func (e *enrolment) writeRegistration(ctx context.Context, tx Tx) error {
 	return tx.UpdateRegistration(ctx, e.r.Tenant, g)
 }
 
-func deviceChanges(was, is *Device) []directory.Change {
+func managedChanges(was, is *Device) []directory.Change {
 	var d differences
 	d.text("managementState", string(was.State), string(is.State))
 	d.text("deviceEnrollmentType", string(was.Kind), string(is.Kind))

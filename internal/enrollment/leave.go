@@ -9,39 +9,51 @@ import (
 	"taxiway/internal/fault"
 )
 
-// Leave takes a PC out of management that said it goes. Its row stays and tells
-// how it was. It is no part of a message's transaction: the directory is locked
-// before managed devices. One that has left already is no error.
+// Leave takes a PC out of management that goes. Its row stays and tells how it
+// was. One that has left already is no error.
 func (s *Service) Leave(ctx context.Context, t directory.TenantID, id DeviceID) error {
-	return fault.Wrap("leave the management", s.part(ctx, t, id, func(ctx context.Context, tx Tx, d *Device) error {
+	return fault.Wrap("leave the management", s.withManaged(ctx, t, id, func(tx Tx, d *Device, p *place) error {
 		if !d.State.Live() {
 			return nil
 		}
-		was := *d
-		if err := s.end(ctx, tx, t, id); err != nil {
-			return err
-		}
-		d.State = Unenrolled
-		if err := tx.UpdateManagedDevice(ctx, t, *d); err != nil {
-			return err
-		}
-		if err := s.noteLeft(ctx, tx, t, d, "The PC left the management."); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, t, "Unenroll device", auditDevice, string(id), d.Name, deviceChanges(&was, d)...)
+		return s.leave(ctx, tx, t, d, p)
 	}))
+}
+
+// leave is Leave inside a transaction that has locked the place and then the
+// device. Who calls it settles the device object afterwards.
+func (s *Service) leave(ctx context.Context, tx Tx, t directory.TenantID, d *Device, p *place) error {
+	was := *d
+	if err := s.end(ctx, tx, t, d.ID); err != nil {
+		return err
+	}
+	d.State = Unenrolled
+	if err := tx.UpdateManagedDevice(ctx, t, *d); err != nil {
+		return err
+	}
+	d.Version++
+	if err := s.noteLeft(ctx, tx, t, d, "The PC left the management."); err != nil {
+		return err
+	}
+	if err := s.release(ctx, tx, t, d.ID, p); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, t, "Unenroll device", auditDevice, string(d.ID), d.Name, managedChanges(&was, d)...)
 }
 
 // DeleteDevice removes a managed device with its commands and certificates. The
 // PC keeps what it was told until it is retired by hand or reset; its Autopilot
 // registration stays.
 func (s *Service) DeleteDevice(ctx context.Context, t directory.TenantID, id DeviceID, ifMatch int64) error {
-	return fault.Wrap("delete managed device", s.part(ctx, t, id, func(ctx context.Context, tx Tx, d *Device) error {
+	return fault.Wrap("delete managed device", s.withManaged(ctx, t, id, func(tx Tx, d *Device, p *place) error {
 		if err := matches(d.Version, ifMatch); err != nil {
 			return err
 		}
 		if d.State.Live() {
 			if err := s.noteLeft(ctx, tx, t, d, "An administrator deleted the managed device."); err != nil {
+				return err
+			}
+			if err := s.release(ctx, tx, t, id, p); err != nil {
 				return err
 			}
 		}
@@ -52,23 +64,42 @@ func (s *Service) DeleteDevice(ctx context.Context, t directory.TenantID, id Dev
 	}))
 }
 
-// part locks a managed device with its device object and registration, in lock
-// order, runs fn, and makes both say that the PC is not managed any more.
-func (s *Service) part(ctx context.Context, t directory.TenantID, id DeviceID, fn func(context.Context, Tx, *Device) error) error {
+// place is where a managed device stands in the directory and in Autopilot.
+type place struct {
+	object       *directory.Device // nil: none, or gone
+	registration *autopilot.Device
+}
+
+// lockPlace locks a device object with its registration. Managed devices are
+// locked after it.
+func (s *Service) lockPlace(ctx context.Context, tx Tx, t directory.TenantID, object directory.ObjectID) (*place, error) {
+	var p place
+	if object == "" {
+		return &p, nil
+	}
+	objects, err := tx.LockDevices(ctx, t, []directory.ObjectID{object})
+	if err != nil || len(objects) == 0 {
+		return &p, err
+	}
+	p.object = &objects[0]
+	regs, err := tx.LockRegistrations(ctx, t, []directory.ObjectID{object})
+	if err == nil && len(regs) > 0 {
+		p.registration = &regs[0]
+	}
+	return &p, err
+}
+
+// withManaged locks a managed device and its place, in lock order, and runs fn
+// on them. The groups of the device object follow before it returns.
+func (s *Service) withManaged(ctx context.Context, t directory.TenantID, id DeviceID, fn func(tx Tx, d *Device, p *place) error) error {
 	seen, err := s.Store.GetManagedDevice(ctx, t, id)
 	if err != nil {
 		return err
 	}
 	err = s.Store.InTx(ctx, func(tx Tx) error {
-		var objects []directory.Device
-		var regs []autopilot.Device
-		if seen.Object != "" {
-			if objects, err = tx.LockDevices(ctx, t, []directory.ObjectID{seen.Object}); err != nil {
-				return err
-			}
-			if regs, err = tx.LockRegistrations(ctx, t, []directory.ObjectID{seen.Object}); err != nil {
-				return err
-			}
+		p, err := s.lockPlace(ctx, tx, t, seen.Object)
+		if err != nil {
+			return err
 		}
 		d, err := tx.LockManagedDevice(ctx, t, id)
 		if err != nil {
@@ -77,11 +108,7 @@ func (s *Service) part(ctx context.Context, t directory.TenantID, id DeviceID, f
 		if d.Object != seen.Object {
 			return fault.New(fault.Conflict, "DeviceEnrolledAnew", "The PC was enrolled anew just now.")
 		}
-		live := d.State.Live()
-		if err := fn(ctx, tx, &d); err != nil || !live {
-			return err
-		}
-		return s.release(ctx, tx, t, id, objects, regs)
+		return fn(tx, &d, p)
 	})
 	if err == nil && seen.Object != "" {
 		s.Settler.SettleObjects(ctx, t, directory.TopicDevice, []directory.ObjectID{seen.Object})
@@ -90,8 +117,9 @@ func (s *Service) part(ctx context.Context, t directory.TenantID, id DeviceID, f
 }
 
 // release takes the management out of device object and registration.
-func (s *Service) release(ctx context.Context, tx Tx, t directory.TenantID, id DeviceID, objects []directory.Device, regs []autopilot.Device) error {
-	for _, o := range objects {
+func (s *Service) release(ctx context.Context, tx Tx, t directory.TenantID, id DeviceID, p *place) error {
+	if p.object != nil {
+		o := *p.object
 		o.Attributes = maps.Clone(o.Attributes)
 		for _, name := range []string{attributeManagement, attributeMDMApp, attributeProfile} {
 			delete(o.Attributes, name)
@@ -100,16 +128,12 @@ func (s *Service) release(ctx context.Context, tx Tx, t directory.TenantID, id D
 			return err
 		}
 	}
-	for _, g := range regs {
-		if g.ManagedDeviceID != string(id) {
-			continue
-		}
-		g.ManagedDeviceID, g.Enrollment = "", autopilot.EnrollmentNotContacted
-		if err := tx.UpdateRegistration(ctx, t, g); err != nil {
-			return err
-		}
+	if p.registration == nil || p.registration.ManagedDeviceID != string(id) {
+		return nil
 	}
-	return nil
+	g := *p.registration
+	g.ManagedDeviceID, g.Enrollment = "", autopilot.EnrollmentNotContacted
+	return tx.UpdateRegistration(ctx, t, g)
 }
 
 // noteLeft adds the end to the PC's timeline, if it has one.
