@@ -65,7 +65,8 @@ type checkIn struct {
 
 	outcome string
 	ends    map[CommandState]int
-	gone    bool // the device has left
+	place   *place // of a device that leaves
+	gone    bool   // the device has left
 }
 
 func (c *checkIn) run(ctx context.Context, id DeviceID) error {
@@ -87,7 +88,7 @@ func (c *checkIn) run(ctx context.Context, id DeviceID) error {
 	case known && c.in.MsgID == old.LastMsgID && bytes.Equal(c.in.Digest, old.LastSeen):
 		c.out, c.outcome = old.Reply, countRepeated
 		return nil
-	case c.in.Repeated:
+	case !c.in.Digested.fresh(&d):
 		return fault.Field(fault.Unauthenticated, CodeProofUsed, "Cred", "The digest was used before.", "Answer the new challenge.")
 	case known && c.in.MsgID == old.LastMsgID:
 		return c.breakOff(ctx)
@@ -102,24 +103,6 @@ func (c *checkIn) run(ctx context.Context, id DeviceID) error {
 		return nil
 	}
 	return c.store(ctx, before)
-}
-
-// lock takes the device and, first, what a farewell changes besides.
-func (c *checkIn) lock(ctx context.Context, id DeviceID) (Device, error) {
-	if c.in.leaves() {
-		seen, err := c.Store.GetManagedDevice(ctx, c.t, id)
-		if err == nil {
-			_, err = c.tx.LockDevices(ctx, c.t, []directory.ObjectID{seen.Object})
-		}
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return Device{}, err
-		}
-	}
-	d, err := c.tx.LockManagedDevice(ctx, c.t, id)
-	if fault.Is(err, fault.NotFound) || err == nil && !d.State.Live() {
-		return d, fault.Field(fault.Unauthenticated, CodeNotManaged, "certificate", "The device is not managed here any more.", "Enrol the PC again.")
-	}
-	return d, err
 }
 
 // begins: the message begins a session.
@@ -172,7 +155,10 @@ func (s *Session) userHere(d *Device) bool {
 func (c *checkIn) work(ctx context.Context) error {
 	d := c.v.Device
 	d.LastSync = c.v.Now
-	d.SawCertificate = d.SawCertificate || c.in.Certificate
+	d.SawCertificate = d.SawCertificate || c.in.Digested == nil
+	if err := c.nextNonce(); err != nil {
+		return err
+	}
 	c.noteValues()
 	if err := c.answers(ctx); err != nil {
 		return err
@@ -224,8 +210,7 @@ func (c *checkIn) alerts(ctx context.Context) error {
 	if !c.in.leaves() {
 		return nil
 	}
-	c.gone = true
-	return c.farewell(ctx, c.tx, c.v)
+	return c.farewell(ctx)
 }
 
 // breakOff ends the session in both senses: no more of it, and what was on its

@@ -13,7 +13,8 @@ import (
 
 // Digest is what PC and server prove themselves with in the digest
 // authentication of OMA-DM. It is derived, never stored, and another one after
-// each enrolment. The client's nonce is Device.Nonce.
+// each enrolment. The client's nonce is the first in Device.Nonce; its name leads
+// to tenant and device.
 type Digest struct {
 	ClientName, ClientSecret              string
 	ServerName, ServerSecret, ServerNonce string
@@ -32,7 +33,7 @@ func (s *Service) DigestOf(t directory.TenantID, d *Device) Digest {
 		return h.Sum(nil)
 	}
 	return Digest{
-		ClientName: string(d.ID), ClientSecret: base64.RawURLEncoding.EncodeToString(derive("client secret")),
+		ClientName: string(t) + "/" + string(d.ID), ClientSecret: base64.RawURLEncoding.EncodeToString(derive("client secret")),
 		ServerName: serverName, ServerSecret: base64.RawURLEncoding.EncodeToString(derive("server secret")),
 		ServerNonce: base64.StdEncoding.EncodeToString(derive("server nonce")[:nonceBytes]),
 	}

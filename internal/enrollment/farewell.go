@@ -1,21 +1,42 @@
 package enrollment
 
-import "context"
+import (
+	"context"
 
-// farewell lets a PC go that said it leaves: its certificates stop, what it was
-// told to do is cancelled, and its row stays as it was. The device object is
-// locked already.
-func (s *Service) farewell(ctx context.Context, tx Tx, v *Visit) error {
-	d := v.Device
-	d.State, d.LastSync = Unenrolled, v.Now
-	if err := tx.UpdateManagedDevice(ctx, v.Tenant, *d); err != nil {
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+)
+
+// lock takes the device and, when it says that it leaves, first its place.
+func (c *checkIn) lock(ctx context.Context, id DeviceID) (Device, error) {
+	gone := fault.Field(fault.Unauthenticated, CodeNotManaged, "certificate", "The device is not managed here any more.", "Enrol the PC again.")
+	var seen Device
+	if c.in.leaves() {
+		var err error
+		if seen, err = c.Store.GetManagedDevice(ctx, c.t, id); err != nil && !fault.Is(err, fault.NotFound) {
+			return seen, err
+		}
+		if c.place, err = c.lockPlace(ctx, c.tx, c.t, seen.Object); err != nil {
+			return seen, err
+		}
+	}
+	d, err := c.tx.LockManagedDevice(ctx, c.t, id)
+	if fault.Is(err, fault.NotFound) || err == nil && (!d.State.Live() || c.place != nil && d.Object != seen.Object) {
+		return d, gone
+	}
+	return d, err
+}
+
+// farewell lets a PC go that said it leaves. Nothing of its session remains.
+func (c *checkIn) farewell(ctx context.Context) error {
+	c.gone = true
+	d := c.v.Device
+	if err := c.leave(ctx, c.tx, c.t, d, c.place); err != nil || d.Object == "" {
 		return err
 	}
-	if err := tx.RevokeCertificates(ctx, v.Tenant, d.ID, nil, v.Real); err != nil {
-		return err
-	}
-	if _, err := tx.CancelCommands(ctx, v.Tenant, d.ID, "", "", v.Now); err != nil {
-		return err
-	}
-	return tx.DeleteMDMSessions(ctx, v.Tenant, d.ID)
+	c.v.Later = append(c.v.Later, func(ctx context.Context) error {
+		c.Settler.SettleObjects(ctx, c.t, directory.TopicDevice, []directory.ObjectID{d.Object})
+		return nil
+	})
+	return nil
 }

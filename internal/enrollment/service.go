@@ -11,6 +11,8 @@ import (
 type Service struct {
 	Store     Store
 	Directory directory.Reader
+	// Joins finds device objects and the user scopes.
+	Joins     JoinReader
 	Autopilot autopilot.Reader
 	Clock     directory.Clock
 	NewID     directory.NewID
@@ -25,4 +27,9 @@ type Service struct {
 	// Count hears what happened: "messages" and how they were answered,
 	// "commands" and how they ended. It may be nil.
 	Count func(kind, what string, n int)
+	// DigestKey is what the secrets of the digest authentication are derived
+	// from: 32 bytes, the same in every process.
+	DigestKey []byte
+
+	authorities authorities
 }

@@ -66,12 +66,9 @@ type Incoming struct {
 	Acks []Ack
 	// More: the package goes on in the next message.
 	More bool
-	// Certificate: the PC proved itself by certificate, so digest
-	// authentication never counts for it again.
-	Certificate bool
-	// Repeated: the proof was used before. Only the message that used it may
-	// come again.
-	Repeated bool
+	// Digested is what proved the sender, when no certificate did. A
+	// certificate once seen makes a digest count never again.
+	Digested *Digested
 }
 
 // Ack is a command of the PC that wants a Status.
@@ -89,6 +86,8 @@ type Outgoing struct {
 	Acks     []Ack         `json:"a,omitempty"`
 	Alert    int           `json:"x,omitempty"` // AlertNext, AlertAbort or AlertNoEndOfData; 0: none
 	Commands []OutgoingCmd `json:"c,omitempty"`
+	// Nonce is the next one of the digest authentication, when that is used.
+	Nonce string `json:"n,omitempty"`
 }
 
 // OutgoingCmd is an operation with its number in the message. Parts of an

@@ -36,6 +36,12 @@ type Tx interface {
 	SettingsTx
 }
 
+// JoinReader is what an enrolment asks of the directory before it begins.
+type JoinReader interface {
+	directory.JoinReader
+	directory.JoinSettingsReader
+}
+
 // AuthorityReader reads certificate authorities and certificates.
 type AuthorityReader interface {
 	// GetAuthority returns a tenant's authority with its keys opened.
@@ -50,12 +56,15 @@ type AuthorityTx interface {
 	// PutAuthority stores the tenant's authority unless it has one, and returns
 	// the one that is stored; replace exchanges it (renewal).
 	PutAuthority(ctx context.Context, t directory.TenantID, a AuthorityKeys, replace bool) (AuthorityKeys, error)
-	// AddCertificate stores one; a key that was certified before is
+	// AddCertificate stores one; a key that was certified for another device is
 	// fault.Conflict with code KeyUsed.
 	AddCertificate(ctx context.Context, t directory.TenantID, c Certificate) error
 	// RevokeCertificates revokes the good ones of a device, but the one with
 	// the hash keep (nil keeps none).
 	RevokeCertificates(ctx context.Context, t directory.TenantID, d DeviceID, keep []byte, at time.Time) error
+	// SawCertificate stores SeenAt, unless it was seen before, and revokes what
+	// the device got earlier as of that time.
+	SawCertificate(ctx context.Context, t directory.TenantID, c Certificate) error
 	// GoodCertificates lists a device's certificates that are not revoked.
 	GoodCertificates(ctx context.Context, t directory.TenantID, d DeviceID) ([]Certificate, error)
 }
