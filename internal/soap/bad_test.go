@@ -217,6 +217,10 @@ func TestEncodeRefusesWhatDecodeWould(t *testing.T) {
 			m["issue_response"].Security = nil
 			return m["issue_response"]
 		}},
+		{"a time stamp that was never set", "Security/Timestamp", func(m map[string]*soap.Message) *soap.Message {
+			m["issue_response"].Security.Timestamp = &soap.Timestamp{}
+			return m["issue_response"]
+		}},
 		{"a token without type", "Security/BinarySecurityToken/@ValueType", func(m map[string]*soap.Message) *soap.Message {
 			m["issue"].Security.BinarySecurityToken.ValueType = ""
 			return m["issue"]

@@ -3,6 +3,7 @@ package soap
 import (
 	"encoding/xml"
 	"io"
+	"log/slog"
 )
 
 // Message is one SOAP envelope.
@@ -10,6 +11,16 @@ type Message struct {
 	Header
 	Security *Security // nil when the message has none
 	Body     Body
+}
+
+// LogValue is what the header says: bodies hold certificates and passwords.
+func (m *Message) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("action", m.Action),
+		slog.String("message_id", m.MessageID),
+		slog.String("relates_to", m.RelatesTo),
+		slog.String("activity_id", m.ActivityID),
+	)
 }
 
 // Header is the WS-Addressing part of a message; a part that is not there is "".

@@ -2,6 +2,7 @@ package soap
 
 import (
 	"cmp"
+	"log/slog"
 	"strconv"
 )
 
@@ -12,6 +13,11 @@ type SecurityTokenResponse struct {
 	TokenType string // as asked; TokenTypeDevice when ""
 	Document  []byte // the provisioning document, see package wapdoc
 	RequestID uint32 // 0 is right
+}
+
+// LogValue leaves the document out: it holds passwords.
+func (a *SecurityTokenResponse) LogValue() slog.Value {
+	return slog.StringValue(a.TokenType + " ***")
 }
 
 func (*SecurityTokenResponse) action() string { return ActionRequestSecurityTokenResponse }

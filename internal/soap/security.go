@@ -17,6 +17,18 @@ type Security struct {
 	BinarySecurityToken *BinarySecurityToken
 }
 
+// LogValue says which parts there are and holds no secret.
+func (s Security) LogValue() slog.Value {
+	var parts []string
+	if s.UsernameToken != nil {
+		parts = append(parts, s.UsernameToken.String())
+	}
+	if s.BinarySecurityToken != nil {
+		parts = append(parts, s.BinarySecurityToken.String())
+	}
+	return slog.StringValue(strings.Join(parts, ", "))
+}
+
 // Timestamp is when a message was made and how long it may be believed, in UTC
 // and milliseconds.
 type Timestamp struct {
@@ -122,8 +134,8 @@ func (s *Security) check(r *reading) {
 	r.under(SubcodeInvalidSecurity, func() {
 		if t := s.Timestamp; t != nil {
 			for _, at := range []time.Time{t.Created, t.Expires} {
-				if year := at.UTC().Year(); year < 1 || year > 9999 {
-					r.fail(CodeValue, pathSecurity+"/Timestamp", "The year has not four digits.", "Send a time of this century.")
+				if year := at.UTC().Year(); year < 1970 || year > 9999 {
+					r.fail(CodeValue, pathSecurity+"/Timestamp", "The year is before 1970 or after 9999.", "Send a time near now.")
 				}
 			}
 			if t.Expires.Before(t.Created) {

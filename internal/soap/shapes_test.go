@@ -202,7 +202,7 @@ func TestAnswersInOtherServersShapesAreRead(t *testing.T) {
 			Body: &soap.SecurityTokenResponse{TokenType: soap.TokenTypeDevice, Document: []byte("<x/>")},
 		},
 		"small_letters_fault": {
-			Header: soap.Header{Action: "http://schemas.microsoft.com/windows/pki/2009/01/enrollment/rstrc/wstep"},
+			Header: soap.Header{Action: "http://schemas.microsoft.com/windows/pki/2009/01/enrollment/rstrc/wstep", ActivityID: "5b1d6c1e"},
 			Body:   &soap.Fault{Subcode: soap.SubcodeAuthorization, Reason: "No."},
 		},
 	}
@@ -270,5 +270,24 @@ func TestAByteOrderMarkAndADeclarationMayBegin(t *testing.T) {
 	}
 	if _, err := decode([]byte(strings.TrimSpace(message) + "\n<!-- end -->\n")); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAValueIsOneTextWhateverIsMixedIn(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"ada@example.com<!-- -->.example.net": "ada@example.com.example.net", // never cut at a comment
+		"<![CDATA[ada@]]>example.com":         "ada@example.com",
+		"ada&#64;example&#x2e;com":            "ada@example.com",
+		"&lt;ada&gt;":                         "<ada>",
+	} {
+		m, err := decode([]byte(around(t, "<EmailAddress>"+content+"</EmailAddress>")))
+		if err != nil {
+			t.Errorf("%s: %v", content, err)
+			continue
+		}
+		if got := m.Body.(*soap.Discover).EmailAddress; got != want {
+			t.Errorf("%s: %q, want %q", content, got, want)
+		}
 	}
 }

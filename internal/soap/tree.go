@@ -183,7 +183,7 @@ func attributes(n *node, all []xml.Attr) ([]xml.Attr, error) {
 
 // known gives the namespaces that occur in two spellings their one name.
 func known(name xml.Name) xml.Name {
-	switch name.Space = strings.Trim(name.Space, blanks); name.Space {
+	switch name.Space {
 	case nsSOAP11:
 		name.Space = nsSOAP12
 	case nsDiscovery + "/":

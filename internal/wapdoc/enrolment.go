@@ -26,6 +26,11 @@ type Enrolment struct {
 	Poll       Poll
 }
 
+// LogValue is whose enrolment it is; certificates and secrets are left out.
+func (e *Enrolment) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("provider_id", e.ProviderID), slog.String("ent_dm_id", e.EntDMID))
+}
+
 // Renew is when the PC renews its certificate ("CertificateStore CSP").
 type Renew struct {
 	ROBOSupport bool // by itself, with the certificate it has

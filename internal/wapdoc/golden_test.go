@@ -3,6 +3,8 @@ package wapdoc_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -180,10 +182,18 @@ func TestACertificateIsNamedByItsSHA1InCapitalLetters(t *testing.T) {
 
 func TestNoSecretIsPrinted(t *testing.T) {
 	t.Parallel()
-	auth := enrolment().ServerAuth
-	for _, text := range []string{auth.String(), auth.LogValue().String()} {
-		if strings.Contains(text, auth.Secret) || !strings.Contains(text, auth.Name) {
-			t.Errorf("printed %q", text)
+	e := enrolment()
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).LogAttrs(t.Context(), slog.LevelInfo, "all", slog.Any("auth", e.ServerAuth), slog.Any("enrolment", e))
+	printed := fmt.Sprintf("%v %+v\n%s", e.ServerAuth, *e, &log)
+	for _, secret := range []string{e.ClientAuth.Secret, e.ServerAuth.Secret} {
+		if strings.Contains(printed, secret) {
+			t.Errorf("printed %s", printed)
+		}
+	}
+	for _, shown := range []string{"BASIC " + e.ServerAuth.Name + " ***", e.EntDMID} {
+		if !strings.Contains(log.String(), shown) {
+			t.Errorf("%s is not in %s", shown, &log)
 		}
 	}
 }
