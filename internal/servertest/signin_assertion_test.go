@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -81,6 +82,9 @@ func (s *signer) sign(t *testing.T, header, claims map[string]any) string {
 		code := hmac.New(sha256.New, s.cert)
 		code.Write([]byte(text))
 		signature = code.Sum(nil)
+	case "RS512":
+		long := sha512.Sum512([]byte(text))
+		signature, err = rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA512, long[:])
 	case "PS256":
 		signature, err = rsa.SignPSS(rand.Reader, s.key, crypto.SHA256, sum[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 	default:
@@ -134,6 +138,7 @@ func TestAnAppProvesItselfByACertificateAndByNothingLikeIt(t *testing.T) {
 		}{
 			{"none", own.sign(t, header("alg", "none"), claims()), 700027},
 			{"HS256 with the certificate as its key", own.sign(t, header("alg", "HS256"), claims()), 700027},
+			{"an algorithm that is not on our list", own.sign(t, header("alg", "RS512"), claims()), 700027},
 			{"another key", stranger.sign(t, header(), claims()), 700027},
 			{"a key that comes along in x5c", stranger.sign(t, header("x5t#S256", nil, "x5c", []string{base64.StdEncoding.EncodeToString(stranger.cert)}), claims()), 700027},
 			{"a key that comes along and the right name", stranger.sign(t, header("x5c", []string{base64.StdEncoding.EncodeToString(stranger.cert)}), claims()), 700027},
