@@ -46,7 +46,7 @@ func (c *checkIn) compose(ctx context.Context) error {
 			return c.send(ctx, chosen)
 		}
 		finished, err := c.finish(ctx)
-		if err != nil {
+		if err != nil || s.Waits {
 			return err
 		}
 		if !finished && asked {
@@ -82,8 +82,9 @@ func (c *checkIn) plan(ctx context.Context) error {
 	return nil
 }
 
-// finish ends the commands of which a status has come but not all values: no
-// more is to come. It reports whether there were any.
+// finish ends the commands of which a status has come but not all values, and
+// reports whether there were any. PCs may send values one message later, so
+// first the PC is asked for another message.
 func (c *checkIn) finish(ctx context.Context) (bool, error) {
 	open, err := c.awaited(ctx)
 	if err != nil {
@@ -93,6 +94,12 @@ func (c *checkIn) finish(ctx context.Context) (bool, error) {
 		if _, _, ended := cmd.verdict(true); !ended {
 			delete(open, id)
 		}
+	}
+	s := c.v.Session
+	s.Waits = len(open) > 0 && !s.Waits && !s.spent()
+	if s.Waits {
+		c.out.Alert = AlertNext
+		return false, nil
 	}
 	return len(open) > 0, c.settle(ctx, open, true)
 }
@@ -104,7 +111,7 @@ func (c *checkIn) choose(ctx context.Context) (chosen []Command, err error) {
 		return nil, nil
 	}
 	var wrong []Command
-	count, size := 0, 0
+	count, size, most := 0, 0, c.room()
 	err = c.eachOpen(ctx, func(cmd *Command) bool {
 		if cmd.State != Queued || cmd.NotBefore.After(c.v.Now) || (cmd.UserScope || cmd.Op.user()) && !c.v.UserHere {
 			return true
@@ -115,7 +122,7 @@ func (c *checkIn) choose(ctx context.Context) (chosen []Command, err error) {
 			return true
 		}
 		count, size = count+cmd.Op.count(), size+cmd.Op.size()
-		if len(chosen) > 0 && (count > mostCommands || size > mostBytes) {
+		if len(chosen) > 0 && (count > mostCommands || size > most) {
 			return false
 		}
 		chosen = append(chosen, *cmd)
@@ -125,6 +132,16 @@ func (c *checkIn) choose(ctx context.Context) (chosen []Command, err error) {
 		err = c.conclude(ctx, wrong)
 	}
 	return chosen, err
+}
+
+// room is how many bytes of commands an answer may have.
+func (c *checkIn) room() int {
+	const header = 1024
+	most := mostBytes
+	if c.in.MaxSize > 0 {
+		most = min(most, c.in.MaxSize)
+	}
+	return most - header - frame*len(c.out.Acks)
 }
 
 // statusBadCommand is noted for a command that no PC would take.
@@ -141,6 +158,7 @@ func (c *checkIn) send(ctx context.Context, chosen []Command) error {
 		return strconv.Itoa(n)
 	}
 	s := c.v.Session
+	s.Waits = false
 	for i := range chosen {
 		cmd := &chosen[i]
 		cmd.State, cmd.Session, cmd.SentAt = Sent, s.ID, c.v.Now

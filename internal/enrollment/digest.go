@@ -20,6 +20,9 @@ type Digested struct {
 	// Repeated: the edge's nonce was spent before. Only the message that spent
 	// it may come again.
 	Repeated bool
+	// Bound: no digest was sent, the connection proved itself in this session
+	// before.
+	Bound bool
 }
 
 // DigestLogin is whom a digest's user name stands for and what the digest has
@@ -80,12 +83,12 @@ func (p *Digested) fresh(d *Device) bool {
 		return true
 	}
 	next, _ := nonces(d)
-	return !p.Repeated && !d.SawCertificate && (p.Nonce == "" || p.Nonce == next)
+	return !p.Repeated && !d.SawCertificate && (p.Bound || p.Nonce == "" || p.Nonce == next)
 }
 
 // nextNonce makes the next one when this was spent.
 func (c *checkIn) nextNonce() error {
-	if c.in.Digested == nil {
+	if c.in.Digested == nil || c.in.Digested.Bound {
 		return nil
 	}
 	fresh, err := newNonce()

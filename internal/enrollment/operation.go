@@ -30,11 +30,22 @@ func (o *Operation) count() int { return 1 + len(o.Parts) }
 // frame is about what the XML around one operation takes.
 const frame = 300
 
+// escaped is how many bytes text takes at most in XML.
+func escaped(text string) int {
+	n := len(text)
+	for i := range len(text) {
+		if strings.IndexByte("&<>\"'\r\n\t", text[i]) >= 0 {
+			n += len("&quot;") - 1
+		}
+	}
+	return n
+}
+
 // size is about how many bytes the operation takes on the wire.
 func (o *Operation) size() int {
 	n := frame + len(o.URI) + len(o.Format) + len(o.Type)
 	if o.Data != nil {
-		n += len(*o.Data)
+		n += escaped(*o.Data)
 	}
 	for i := range o.Parts {
 		n += o.Parts[i].size()

@@ -66,6 +66,8 @@ type Incoming struct {
 	Acks []Ack
 	// More: the package goes on in the next message.
 	More bool
+	// MaxSize is how many bytes the PC takes in a message, 0 when it does not say.
+	MaxSize int
 	// Digested is what proved the sender, when no certificate did. A
 	// certificate once seen makes a digest count never again.
 	Digested *Digested
@@ -115,6 +117,8 @@ type Session struct {
 	// Partial is a value of which more is to come.
 	Partial *Partial `json:"partial,omitempty"`
 	First   bool     `json:"first,omitempty"` // the first session after enrolment
+	// Waits: the PC was asked for values that had not come with their status.
+	Waits bool `json:"waits,omitempty"`
 	// Messages and Rounds count what was answered and how often owners were
 	// asked: both are bounded.
 	Messages  int       `json:"messages,omitempty"`
