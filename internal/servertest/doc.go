@@ -9,4 +9,8 @@
 //	a PC that asks for its profile              pc.go
 //	tokens of any claims, signed like real ones  forge.go
 //	all that PostgreSQL stores                  dump.go
+//	a PC under management: what it is           mdmdevice.go, mdmtree.go
+//	  enrolment and renewal                     mdmenrol.go, mdmcms.go
+//	  sessions, with what goes wrong in them    mdmsession.go, mdmcheck.go
+//	  what commands do to it                    mdmcommands.go, mdmapps.go
 package servertest
