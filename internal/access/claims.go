@@ -16,6 +16,11 @@ const (
 // registration service): what is asked for by URN and by app id.
 var JoinAudiences = []string{"urn:ms-drs:enterpriseregistration.windows.net", "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9"}
 
+// EnrolAudiences are the names of the resource that enrols PCs into management:
+// the app id that stands for it in every tenant, and the name that clients of
+// Windows enrolment ask for.
+var EnrolAudiences = []string{"0000000a-0000-0000-c000-000000000000", "https://enrollment.manage.microsoft.com"}
+
 // Values of idtyp: for whom a token was issued.
 const (
 	typeApp  = "app"

@@ -33,6 +33,7 @@ type Config struct {
 	Sessions Sessions `toml:"sessions"`
 	Engine   Engine   `toml:"engine"`
 	Signing  Signing  `toml:"signing"`
+	MDM      MDM      `toml:"mdm"`
 	Log      Log      `toml:"log"`
 
 	// MasterKey comes from TAXIWAY_MASTER_KEY alone; empty means that the file
@@ -107,6 +108,18 @@ type Signing struct {
 	RotateEvery Duration `toml:"rotate_every"`
 }
 
+// MDM is how tokens of real Entra tenants are checked, whose PCs enrol here
+// when a tenant of this server names them.
+type MDM struct {
+	// EntraAuthority is where their keys are fetched and what their tokens of
+	// version 2 name; national clouds have their own.
+	EntraAuthority string `toml:"entra_authority"`
+	EntraIssuer    string `toml:"entra_issuer"`  // what tokens of version 1 name
+	EntraCAFile    string `toml:"entra_ca_file"` // PEM; empty: the system's authorities
+	// EntraPrivate allows the authority to have an address that is not public.
+	EntraPrivate bool `toml:"entra_private"`
+}
+
 // Log says how much is logged, and in which shape.
 type Log struct {
 	Level  string `toml:"level"`  // debug, info, warn, error
@@ -146,6 +159,7 @@ func Default() Config {
 			SweepSample:   100,
 		},
 		Signing: Signing{RotateEvery: Duration{90 * 24 * time.Hour}},
+		MDM:     MDM{EntraAuthority: "https://login.microsoftonline.com", EntraIssuer: "https://sts.windows.net"},
 		Log:     Log{Level: "info", Format: "text"},
 	}
 }

@@ -34,6 +34,8 @@ func (c Config) problems() []problem {
 	c.checkStore(ch)
 	c.checkTLS(ch)
 	c.checkNumbers(ch)
+	ch.publicURL("mdm.entra_authority", c.MDM.EntraAuthority)
+	ch.publicURL("mdm.entra_issuer", c.MDM.EntraIssuer)
 	ch.oneOf("log.level", "debug", "info", "warn", "error")
 	ch.oneOf("log.format", "text", "json")
 	for _, entry := range c.TrustedProxies {

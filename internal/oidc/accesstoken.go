@@ -25,7 +25,7 @@ const (
 
 // accessClaims are those of an access token (access token claims reference).
 // The version follows the resource, whichever endpoint was asked: 1.0 for Graph
-// and for joining PCs, 2.0 for an app of the tenant.
+// and for joining and enrolling PCs, 2.0 for an app of the tenant.
 type accessClaims struct {
 	Audience         string   `json:"aud"`
 	Issuer           string   `json:"iss"`

@@ -20,6 +20,7 @@
 //	GET POST /oidc/userinfo                                          userinfo.go
 //	GET  /common/discovery/instance, /metadata/endpoints             instance.go
 //	GET POST /{t}/signin…, /{t}/account…, /{t}/oauth2/deviceauth     pages.go, page_*.go
+//	GET  /{t}/enroll, /{t}/enroll/done                               page_enrol.go
 //
 // interaction.go is the seam between protocol and pages: a sign-in under way.
 // session.go has the browser's session, scopes.go what may be asked for,

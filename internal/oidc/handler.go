@@ -38,6 +38,9 @@ type Config struct {
 	// Device tells whether the PC of a grant is enabled; fault.NotFound when it
 	// is gone.
 	Device func(ctx context.Context, t directory.TenantID, id directory.DeviceID) (bool, error)
+	// EnrolToken makes what a PC is given when its person signed in on the pages
+	// to enrol it.
+	EnrolToken func(t directory.TenantID, user directory.ObjectID, signedIn time.Time) (string, error)
 	// PairwiseKey and NonceKey are 32 random bytes each that every process has.
 	PairwiseKey, NonceKey []byte
 }

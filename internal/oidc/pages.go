@@ -56,6 +56,8 @@ func (h *Handler) pageRoutes() map[string]route {
 		"/signin/cancel":          {getPost, false, true, h.aside(h.cancel)},
 		deviceAuthPath:            {getPost, false, true, h.deviceAuth},
 		entryPath:                 {getPost, false, true, h.entry},
+		signin.EnrolPath:          {get, false, true, h.enrol},
+		enrolDonePath:             {get, false, true, h.enrolled},
 		signedOutPath:             {get, false, true, h.signedOut},
 		deviceApprovedPath:        {get, false, true, h.deviceApproved},
 		deviceDeclinedPath:        {get, false, true, h.deviceDeclined},

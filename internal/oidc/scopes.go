@@ -147,6 +147,8 @@ func (h *Handler) knownScope(resource, name string) error {
 		known = access.Scopes()
 	case kindJoin:
 		known = []string{signin.JoinScope}
+	case kindEnrol:
+		known = []string{signin.EnrolScope}
 	default:
 		known = []string{ownScope}
 	}
@@ -169,6 +171,7 @@ type kind int
 const (
 	kindGraph kind = iota
 	kindJoin
+	kindEnrol
 	kindOwn // an app of the tenant: access tokens of version 2.0
 )
 
@@ -178,6 +181,8 @@ func (h *Handler) kindOf(resource string) kind {
 		return kindGraph
 	case slices.Contains(access.JoinAudiences, resource):
 		return kindJoin
+	case slices.Contains(access.EnrolAudiences, resource):
+		return kindEnrol
 	default:
 		return kindOwn
 	}
@@ -192,12 +197,12 @@ func (h *Handler) consentName(resource string) string {
 	return resource
 }
 
-// resourceOf returns the audience for a resource's name: ours, the service that
-// joins PCs, or an app of the tenant by its client id. A final slash makes no
+// resourceOf returns the audience for a resource's name: ours, the services that
+// join and enrol PCs, or an app of the tenant by its client id. A final slash makes no
 // difference.
 func (h *Handler) resourceOf(ctx context.Context, at place, name string) (string, error) {
 	name = strings.TrimRight(name, "/")
-	for _, known := range slices.Concat(access.Audiences(h.Base), access.JoinAudiences) {
+	for _, known := range slices.Concat(access.Audiences(h.Base), access.JoinAudiences, access.EnrolAudiences) {
 		if strings.EqualFold(name, known) {
 			return known, nil
 		}
@@ -237,6 +242,8 @@ func (h *Handler) granted(ctx context.Context, t directory.TenantID, user direct
 		least = []string{access.UserRead}
 	case kindJoin:
 		least = []string{signin.JoinScope}
+	case kindEnrol:
+		least = []string{signin.EnrolScope}
 	case kindOwn:
 	}
 	return least, least, nil

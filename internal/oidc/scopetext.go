@@ -57,6 +57,8 @@ func scopeText(scope string) permission {
 		return permission{"Wipe and reset managed devices", scope}
 	case signin.JoinScope:
 		return permission{"Join this device to your organization", scope}
+	case signin.EnrolScope:
+		return permission{"Let your organization manage this device", scope}
 	}
 	parts := strings.Split(scope, ".")
 	noun, known := scopeNouns[parts[0]]

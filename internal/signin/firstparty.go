@@ -27,6 +27,15 @@ const (
 	JoinScope = "adrs_access"
 )
 
+// The resources that enrol a PC into management: the app id and the name that
+// clients of Windows enrolment ask for.
+const (
+	EnrolResource     = "0000000a-0000-0000-c000-000000000000"
+	EnrolResourceName = "https://enrollment.manage.microsoft.com"
+	// EnrolScope is the delegated permission of a token for them.
+	EnrolScope = "mdm_delegation"
+)
+
 // The apps that every tenant has, by client id.
 const (
 	AppBroker             = "29d9ed98-a469-4536-ade2-f981bc1d605e"
@@ -56,11 +65,13 @@ func firstParty() map[string]App {
 	join := directory.Redirect{URI: "ms-aadj-redir://auth/drs", Platform: directory.PlatformPublic}
 	mdm := directory.Redirect{URI: "ms-aadj-redir://auth/mdm", Platform: directory.PlatformPublic}
 	mayJoin := map[string][]string{JoinResource: {JoinScope}, JoinResourceID: {JoinScope}}
+	mayEnrol := maps.Clone(mayJoin)
+	mayEnrol[EnrolResource], mayEnrol[EnrolResourceName] = []string{EnrolScope}, []string{EnrolScope}
 	commandLine := []string{GrantCode, GrantRefresh, GrantDeviceCode}
 	apps := []App{
 		{
 			ID: AppBroker, Name: "Microsoft Authentication Broker", Redirects: []directory.Redirect{join, mdm},
-			Grants: []string{GrantCode, GrantRefresh, GrantDeviceCode, GrantPassword}, Scopes: mayJoin,
+			Grants: []string{GrantCode, GrantRefresh, GrantDeviceCode, GrantPassword}, Scopes: mayEnrol,
 		},
 		{
 			ID: AppDeviceRegistration, Name: "Device Registration Client", Redirects: []directory.Redirect{join},
