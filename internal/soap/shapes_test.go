@@ -291,3 +291,15 @@ func TestAValueIsOneTextWhateverIsMixedIn(t *testing.T) {
 		}
 	}
 }
+
+func TestAPasswordWithoutTypeIsInClear(t *testing.T) {
+	t.Parallel()
+	const typed = ` Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText"`
+	m, err := decode([]byte(change(t, "exact/policies.xml", typed, "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(exactMessages()["policies"], m); diff != "" {
+		t.Errorf("message (-want +got):\n%s", diff)
+	}
+}

@@ -168,6 +168,7 @@ func TestDocumentRefusesWhatItMayNotWrite(t *testing.T) {
 		{"CertificateStore/My", func(e *wapdoc.Enrolment) { e.Client = append(der(3), 0) }},
 		{"CertificateStore/My", func(e *wapdoc.Enrolment) { e.Client = der(3)[:4] }},
 		{"CertificateStore/My", func(e *wapdoc.Enrolment) { e.Client = []byte{2, 1, 1} }},
+		{"CertificateStore/My", func(e *wapdoc.Enrolment) { e.Client = []byte{0x31, 3, 2, 1, 3} }},
 		{"CertificateStore/My", func(e *wapdoc.Enrolment) { e.Store = "Machine" }},
 		{"CertificateStore/My/WSTEP/Renew/RetryInterval", func(e *wapdoc.Enrolment) { e.Renew.RetryDays = 0 }},
 		{"APPLICATION/PROVIDER-ID", func(e *wapdoc.Enrolment) { e.ProviderID = "" }},
