@@ -40,6 +40,13 @@ type Registrations interface {
 	JoiningOf(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) (autopilot.Joining, error)
 }
 
+// Timeline notes how PCs of Autopilot registrations joined; enrollment.Service
+// does. An empty registration is no such PC.
+type Timeline interface {
+	Joined(ctx context.Context, t directory.TenantID, registration autopilot.DeviceID, j *directory.Joined) error
+	JoinRefused(ctx context.Context, t directory.TenantID, registration autopilot.DeviceID, upn string, refusal error) error
+}
+
 // Handler answers PCs that join. All fields are required.
 type Handler struct {
 	Base       string // where people sign in, without a final slash
@@ -51,6 +58,7 @@ type Handler struct {
 	Authority     Authority
 	Registrations Registrations
 	Tickets       *autopilot.Tickets
+	Timeline      Timeline
 	Nonces        *Nonces
 	Clock         directory.Clock
 	Log           *slog.Logger

@@ -2,9 +2,11 @@ package drs
 
 import (
 	"crypto/rsa"
+	"log/slog"
 	"slices"
 	"strings"
 
+	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
 )
@@ -131,13 +133,25 @@ func (h *Handler) join(c *call) (any, error) {
 		},
 	})
 	if err != nil {
+		h.noted(c, h.Timeline.JoinRefused(c.ctx(), t, who.registration, c.principal.UserPrincipalName, err))
 		return nil, spoken(err)
 	}
+	told := joined
+	told.LocalAdmin = joined.LocalAdmin && !who.standardUser
+	h.noted(c, h.Timeline.Joined(c.ctx(), t, who.registration, &told))
 	return joinAnswer{
 		Certificate:       issued{joined.Certificate.Thumbprint(), plainBase64(der)},
 		User:              joinedBy{joined.User.UserPrincipalName},
 		MembershipChanges: localAdmins(kind, &joined, who.standardUser),
 	}, nil
+}
+
+// noted logs what did not get onto a timeline, which never stands in the way of
+// a PC.
+func (h *Handler) noted(c *call, err error) {
+	if err != nil {
+		h.Log.LogAttrs(c.ctx(), slog.LevelError, "a join is not on the timeline", slog.Any("error", err))
+	}
 }
 
 // checkDomain refuses a PC that wants to join another organisation than the
@@ -161,6 +175,7 @@ type identity struct {
 	object       directory.ObjectID
 	standardUser bool
 	once         []directory.Once
+	registration autopilot.DeviceID // that the PC proved to be; else empty
 }
 
 // identify finds the device object that the PC may take over: that of its
@@ -218,6 +233,7 @@ func (h *Handler) openTicket(c *call, t directory.TenantID, kind directory.JoinT
 		return err
 	}
 	who.object, who.standardUser, who.once = joining.Object, joining.StandardUser, append(who.once, ticket.Once())
+	who.registration = ticket.Device
 	return nil
 }
 

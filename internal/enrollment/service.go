@@ -32,4 +32,5 @@ type Service struct {
 	DigestKey []byte
 
 	authorities authorities
+	downloads   downloads
 }

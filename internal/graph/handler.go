@@ -33,6 +33,9 @@ type Handler struct {
 	People        People
 	Grants        Grants
 
+	Managed        Managed
+	ManagedDevices ManagedReader
+
 	Log *slog.Logger // nil discards
 	// RequestID gives the id that the log knows a request by, a GUID; nil or
 	// an empty answer makes a new one.

@@ -11,6 +11,7 @@ import (
 	"taxiway/internal/access"
 	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
+	"taxiway/internal/enrollment"
 	"taxiway/internal/graph"
 	"taxiway/internal/hwhash"
 	"taxiway/internal/signin"
@@ -51,6 +52,10 @@ func newStack(t *testing.T) *stack {
 	}
 	dir := &directory.Service{Store: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease, DeviceURL: "https://pc.taxiway.example"}
 	auto := &autopilot.Service{Store: db.Autopilot(), Directory: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease}
+	manage := &enrollment.Service{
+		Store: db.Enrollment(), Directory: db.Directory(), Joins: db.Directory(), Autopilot: db.Autopilot(), Clock: clock, NewID: newID, Settler: engine, Lease: lease,
+		Log: slog.New(slog.DiscardHandler), DigestKey: bytes.Repeat([]byte{8}, 32),
+	}
 	people := &signin.People{
 		Store: db, Users: db.Directory(), Tenants: db.Directory(), Admins: dir, Clock: clock, NewID: newID,
 		Hasher: signin.NewHasher(2), SessionIdle: time.Hour, SessionLife: time.Hour,
@@ -65,6 +70,7 @@ func newStack(t *testing.T) *stack {
 		h.Directory, h.Autopilot, h.Lists, h.Objects, h.Registrations = dir, auto, db, db.Directory(), db.Autopilot()
 		h.People, h.Grants = people, &signin.Grants{Store: db, Apps: db, Clock: clock, NewID: newID}
 		h.Brandings = &signin.Brandings{Store: db, Clock: clock, NewID: newID}
+		h.Managed, h.ManagedDevices = manage, db
 		h.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	})
 	return &stack{h, t, db, people}

@@ -29,6 +29,8 @@ func Collections() map[string]*odata.Table {
 		roleAssignmentsPath: roleAssignmentTable,
 		grantsPath:          permissionGrantTable,
 		principalsPath:      servicePrincipalTable,
+		managedPath:         managedTable,
+		autopilotEventsPath: autopilotEventTable,
 	}
 }
 

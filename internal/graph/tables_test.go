@@ -138,5 +138,6 @@ func registerOne(t *testing.T, s *stack) map[string]string {
 	ids["factor"] = s.factor(ids["user"])
 	page = decode[struct{ Value []struct{ ID string } }](t, send(t, s, everything(), http.MethodGet, "/v1.0/deviceManagement/auditEvents", nil))
 	ids["event"] = page.Value[0].ID
+	ids["managed"], ids["deployment"] = s.managed(ids["device"])
 	return ids
 }

@@ -27,6 +27,8 @@ var keyOf = map[string]string{
 	"oauth2PermissionGrants":                   "grant",
 	"servicePrincipals":                        "principal",
 	"softwareOathMethods":                      "factor",
+	"managedDevices":                           "managed",
+	"autopilotEvents":                          "deployment",
 }
 
 // ownEverywhere are collections whose one object has the same id in every
@@ -54,6 +56,8 @@ var bodies = map[string]string{
 	"POST evaluateDynamicMembership": `{"memberId":"${device}","membershipRule":"device.deviceModel -eq \"x\""}`,
 	"POST roleAssignments":           `{"roleDefinitionId":"` + globalReader + `","principalId":"${user}","directoryScopeId":"/"}`,
 	"POST assignLicense":             `{"addLicenses":[],"removeLicenses":[]}`,
+	"POST wipe":                      `{"keepUserData":true}`,
+	"POST setDeviceName":             `{"deviceName":"STOLEN"}`,
 	"PATCH":                          `{"displayName":"STOLEN"}`,
 }
 
@@ -129,7 +133,7 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("list %s: %d", path, w.Code)
 		}
-		for _, id := range []string{"user", "group", "profile", "row", "pc", "device", "event"} {
+		for _, id := range []string{"user", "group", "profile", "row", "pc", "device", "event", "managed", "deployment"} {
 			if strings.Contains(w.Body.String(), ids[id]) {
 				t.Errorf("list %s shows another tenant's %s", path, id)
 			}

@@ -25,12 +25,18 @@ type Devices interface {
 	ReportProven(ctx context.Context, a *autopilot.Asked) (autopilot.Device, error)
 }
 
+// Timeline notes what PCs did; enrollment.Service does.
+type Timeline interface {
+	Downloaded(ctx context.Context, a *autopilot.Asked, doc *autopilot.Document) error
+}
+
 // Handler answers PCs. All fields are required.
 type Handler struct {
 	Devices   Devices
 	Sightings *autopilot.Sightings
 	Proof     *Proof
 	Tickets   *autopilot.Tickets
+	Timeline  Timeline
 	Clock     directory.Clock
 	Log       *slog.Logger
 }

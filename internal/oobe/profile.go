@@ -1,6 +1,7 @@
 package oobe
 
 import (
+	"log/slog"
 	"net/http"
 
 	"taxiway/internal/autopilot"
@@ -55,6 +56,10 @@ func (h *Handler) profile(r *http.Request) (any, error) {
 		return doc, nil
 	}
 	h.Sightings.Note(asked.Tenant, asked.Device.ID, h.Clock.Now(asked.Tenant))
+	// A timeline never stands in the way of a PC.
+	if err := h.Timeline.Downloaded(r.Context(), asked, &doc); err != nil {
+		h.Log.LogAttrs(r.Context(), slog.LevelError, "a profile download is not on the timeline", slog.Any("error", err))
+	}
 	ticket, err := h.Tickets.Issue(asked)
 	if err != nil {
 		return nil, err

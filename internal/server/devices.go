@@ -12,7 +12,7 @@ import (
 
 // devicesHandler is the listener for PCs.
 func (s *Server) devicesHandler() http.Handler {
-	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Tickets: s.joining.tickets, Clock: s.clock, Log: s.log}
+	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Tickets: s.joining.tickets, Timeline: s.management, Clock: s.clock, Log: s.log}
 	join := s.joinHandler()
 	joining := s.forgetting(join, touchesAnything)
 	return limited(newLimiter(s.cfg.Limits.DeviceRate, 0, s.clock.Real), refusePC, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -49,7 +49,7 @@ func (s *Server) openJoining(ctx context.Context) (*joining, error) {
 func (s *Server) joinHandler() *drs.Handler {
 	return &drs.Handler{
 		Base: s.cfg.BaseURL, DeviceBase: s.cfg.DeviceURL, Verify: s.joining.verifier.Verify, Tenants: s.db.Directory(),
-		Directory: s.directory, Authority: s.joining.authority, Registrations: s.autopilot, Tickets: s.joining.tickets, Nonces: s.joining.nonces,
+		Directory: s.directory, Authority: s.joining.authority, Registrations: s.autopilot, Tickets: s.joining.tickets, Timeline: s.management, Nonces: s.joining.nonces,
 		Clock: s.clock, Log: s.log, RequestID: requestID, Address: requestAddress,
 	}
 }

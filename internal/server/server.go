@@ -17,6 +17,7 @@ import (
 	"taxiway/internal/autopilot"
 	"taxiway/internal/config"
 	"taxiway/internal/directory"
+	"taxiway/internal/enrollment"
 	"taxiway/internal/jobs"
 	"taxiway/internal/oidc"
 	"taxiway/internal/oobe"
@@ -37,23 +38,24 @@ type Server struct {
 	token   string // fences this process' leases
 	unlock  func() // releases the data directory
 
-	db        *sqlstore.DB
-	engine    *autopilot.Engine
-	directory *directory.Service
-	autopilot *autopilot.Service
-	apps      *directory.AppService
-	people    *signin.People
-	grants    *signin.Grants
-	signIn    *oidc.Handler
-	keys      *oidc.KeyRing
-	verifier  *access.Verifier
-	skipKey   []byte
-	requests  *limiter
-	proof     *oobe.Proof
-	joining   *joining
-	sightings *autopilot.Sightings
-	authority *authority
-	runner    *jobs.Runner
+	db         *sqlstore.DB
+	engine     *autopilot.Engine
+	directory  *directory.Service
+	autopilot  *autopilot.Service
+	apps       *directory.AppService
+	people     *signin.People
+	grants     *signin.Grants
+	signIn     *oidc.Handler
+	keys       *oidc.KeyRing
+	verifier   *access.Verifier
+	skipKey    []byte
+	requests   *limiter
+	proof      *oobe.Proof
+	joining    *joining
+	management *enrollment.Service
+	sightings  *autopilot.Sightings
+	authority  *authority
+	runner     *jobs.Runner
 
 	doors    []*door
 	stopping atomic.Bool

@@ -64,6 +64,9 @@ func (s *Server) wire(ctx context.Context) error {
 	if s.joining, err = s.openJoining(ctx); err != nil {
 		return err
 	}
+	if err := s.openManagement(ctx); err != nil {
+		return err
+	}
 	s.sightings = &autopilot.Sightings{Store: s.db}
 	s.requests = newLimiter(s.cfg.Limits.RequestRate, s.cfg.Limits.RequestBurst, s.clock.Real)
 	s.runner.Jobs = s.deviceJobs()
@@ -121,6 +124,7 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: signer,
 		Directory: s.directory, Autopilot: s.autopilot, Lists: s.db, Objects: s.db.Directory(), Registrations: s.db.Autopilot(),
 		People: s.people, Grants: s.grants, Brandings: &signin.Brandings{Store: s.db, Clock: s.clock, NewID: s.newID},
+		Managed: s.management, ManagedDevices: s.db,
 		Log: s.log, RequestID: requestID, Address: requestAddress, Throttle: s.throttle,
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}

@@ -138,6 +138,10 @@ func columnsByResource(name string) (columnMap, bool) {
 		return deviceList.columns, true
 	case "group":
 		return groupList.columns, true
+	case "managedDevice":
+		return managedList.columns, true
+	case "deviceManagementAutopilotEvent":
+		return deploymentList.columns, true
 	case "directoryObject":
 		return memberList.columns, true
 	case "windowsAutopilotDeviceIdentity":

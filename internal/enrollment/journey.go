@@ -1,0 +1,120 @@
+package enrollment
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"taxiway/internal/autopilot"
+	"taxiway/internal/directory"
+	"taxiway/internal/fault"
+)
+
+// downloadQuiet is how long a PC that asks for the same profile again adds
+// nothing to its timeline: it asks at every start of its setup.
+const downloadQuiet = 10 * time.Minute
+
+// downloads remembers, in this process, which downloads are on a timeline.
+type downloads struct {
+	mu   sync.Mutex
+	seen map[downloadKey]time.Time
+}
+
+type downloadKey struct {
+	tenant  directory.TenantID
+	device  autopilot.DeviceID
+	profile string
+}
+
+// mostDownloads bounds the memory; past it everything is forgotten at once.
+const mostDownloads = 100_000
+
+// fresh reports whether a download is worth a line.
+func (m *downloads) fresh(k downloadKey, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if at, ok := m.seen[k]; ok && now.Before(at.Add(downloadQuiet)) && !now.Before(at) {
+		return false
+	}
+	if m.seen == nil || len(m.seen) >= mostDownloads {
+		m.seen = map[downloadKey]time.Time{}
+	}
+	m.seen[k] = now
+	return true
+}
+
+// Graph's words for how a deployment was enrolled (windowsAutopilotEnrollmentType).
+const (
+	enrolledWithProfile        = "azureADJoinedWithAutopilotProfile"
+	enrolledWithOfflineProfile = "azureADJoinedWithOfflineAutopilotProfile"
+)
+
+// Downloaded notes that a PC that proved itself got its profile: here a
+// deployment begins. A PC whose last deployment had enrolled begins another.
+func (s *Service) Downloaded(ctx context.Context, a *autopilot.Asked, doc *autopilot.Document) error {
+	t, d := a.Tenant, &a.Device
+	now := s.Clock.Now(t)
+	if !s.downloads.fresh(downloadKey{t, d.ID, doc.DeploymentProfileName}, now) {
+		return nil
+	}
+	pc := PC{Registration: d.ID, Object: d.Object}
+	got := Event{At: now, Kind: EventDownloaded, Text: "The PC proved itself and downloaded the profile '" + doc.DeploymentProfileName + "'."}
+	change := func(y *Deployment) {
+		y.SerialNumber, y.Profile, y.RegisteredAt, y.Kind = d.SerialNumber, doc.DeploymentProfileName, d.CreatedAt, enrolledWithProfile
+	}
+	err := s.Store.InTx(ctx, func(tx Tx) error {
+		y, ok, err := tx.OpenDeployment(ctx, t, pc.Registration, pc.Object, "")
+		if err != nil {
+			return err
+		}
+		if ok && y.Device == "" {
+			_, err = s.note(ctx, tx, t, pc, y, true, change, []Event{got})
+			return err
+		}
+		_, err = s.Begin(ctx, tx, t, pc, now, change,
+			Event{At: d.CreatedAt, Kind: EventRegistered, Text: "The PC was registered with the serial number " + d.SerialNumber + "."},
+			Event{At: d.AssignedAt, Kind: EventProfileChosen, Text: "The profile '" + doc.DeploymentProfileName + "' was assigned."},
+			got)
+		return err
+	})
+	return fault.Wrap("note a profile download", err)
+}
+
+// Joined notes that somebody joined a PC to the directory. Only the PC of a
+// registration has a deployment before it enrols.
+func (s *Service) Joined(ctx context.Context, t directory.TenantID, registration autopilot.DeviceID, j *directory.Joined) error {
+	if registration == "" {
+		return nil
+	}
+	account := "a standard user"
+	if j.LocalAdmin {
+		account = "an administrator"
+	}
+	err := s.Store.InTx(ctx, func(tx Tx) error {
+		_, err := s.Note(ctx, tx, t, PC{Registration: registration, Object: j.Device.ID}, func(y *Deployment) {
+			y.User, y.UPN, y.DeviceName = j.User.ID, j.User.UserPrincipalName, j.Device.DisplayName
+		},
+			Event{Kind: EventSignedIn, Text: j.User.UserPrincipalName + " signed in."},
+			Event{Kind: EventJoined, Text: "The PC joined Microsoft Entra ID as '" + j.Device.DisplayName + "'; " + j.User.UserPrincipalName + " is " + account + " on it."})
+		return err
+	})
+	return fault.Wrap("note a join", err)
+}
+
+// JoinRefused notes why a registered PC was not joined. What went wrong in this
+// server is no refusal.
+func (s *Service) JoinRefused(ctx context.Context, t directory.TenantID, registration autopilot.DeviceID, upn string, refusal error) error {
+	f, ok := fault.As(refusal)
+	if registration == "" || !ok || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		return nil
+	}
+	line := Event{Kind: EventRefused, Text: upn + " could not join the PC: " + f.Message, Code: f.Code}
+	if len(f.Details) > 0 {
+		line.Remedy = f.Details[0].Remedy
+	}
+	err := s.Store.InTx(ctx, func(tx Tx) error {
+		_, err := s.Note(ctx, tx, t, PC{Registration: registration}, func(y *Deployment) { y.Failure = f.Message }, line)
+		return err
+	})
+	return fault.Wrap("note a refused join", err)
+}
