@@ -49,6 +49,11 @@ func (s *Service) AssignPolicy(ctx context.Context, t directory.TenantID, id Pol
 		if p.Default {
 			return fault.Field(fault.Invalid, "DefaultCannotBeAssigned", "id", "The tenant's own "+p.Kind.spoken()+" goes to everybody already.", "Assign another one.")
 		}
+		if len(fresh) > 0 {
+			if err := checkPublished(p); err != nil {
+				return err
+			}
+		}
 		_, before, err := tx.PoliciesNow(ctx, t, seen.Kind)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package enrollment
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,32 +124,36 @@ func (p *ESPProgress) answered(node string) bool { return p.Told[node] != "" || 
 
 // Hear notes what the PC answered to a command of the page.
 func (p *ESPProgress) Hear(node string, op Operation, ok bool, results []ResultOf) {
-	if op.Verb == Get {
-		if ok && len(results) > 0 && strings.EqualFold(results[0].Data, "true") {
-			if strings.HasPrefix(node, ofUser) {
-				p.Account.Left = true
-			} else {
-				p.Device.Left = true
-			}
+	switch {
+	case op.Verb == Get:
+		left := ok && len(results) > 0 && strings.EqualFold(results[0].Data, "true")
+		if strings.HasPrefix(node, ofUser) {
+			p.Account.Left = p.Account.Left || left
+		} else {
+			p.Device.Left = p.Device.Left || left
 		}
-		return
-	}
-	if !ok {
-		if p.Refused == nil {
-			p.Refused = map[string]int{}
+	case !ok:
+		p.Refused = with(p.Refused, node, p.Refused[node]+1)
+	default:
+		value := nodeThere
+		if op.Data != nil {
+			value = *op.Data
 		}
-		p.Refused[node]++
-		return
+		p.Told = with(p.Told, node, shortened(value))
+		p.Refused = maps.Clone(p.Refused)
+		delete(p.Refused, node)
 	}
-	if p.Told == nil {
-		p.Told = map[string]string{}
+}
+
+// with is a copy of a map with one more entry: progress is compared with what is
+// stored.
+func with[V any](m map[string]V, key string, value V) map[string]V {
+	m = maps.Clone(m)
+	if m == nil {
+		m = map[string]V{}
 	}
-	value := nodeThere
-	if op.Data != nil {
-		value = *op.Data
-	}
-	p.Told[node] = shortened(value)
-	delete(p.Refused, node)
+	m[key] = value
+	return m
 }
 
 // Operation is the command as the PC gets it.

@@ -136,8 +136,9 @@ type App struct {
 	ProductVersion string         `json:"productVersion,omitempty"`
 	CommandLine    string         `json:"commandLine,omitempty"`
 	FileName       string         `json:"fileName,omitempty"`
+	Content        string         `json:"content,omitempty"` // the stored file; empty until it was uploaded
 	Size           int64          `json:"size,omitempty"`
-	SHA256         []byte         `json:"sHA256,omitempty"` // of the content; nil until it was uploaded
+	SHA256         []byte         `json:"sHA256,omitempty"` // of the content
 	UserContext    bool           `json:"userContext,omitempty"`
 	IgnoreVersion  bool           `json:"ignoreVersion,omitempty"`
 	TimeoutMinutes int            `json:"timeoutMinutes,omitempty"`

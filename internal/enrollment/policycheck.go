@@ -62,7 +62,7 @@ func (p *Policy) validate() error {
 	case p.Kind == PolicyCustom && p.Custom != nil:
 		return p.Custom.validate()
 	case p.Kind == PolicyMSI && p.App != nil:
-		return nil
+		return p.App.validate()
 	}
 	return fault.Field(fault.Invalid, "InvalidPolicyType", "@odata.type", "The type of the policy is not one this server has, or its settings are missing.", "Send one of the types that the documentation lists.")
 }
@@ -105,10 +105,7 @@ func policyChanges(was, is *Policy) []directory.Change {
 		customChanges(d, was.Custom.Settings, is.Custom.Settings)
 	}
 	if was.App != nil && is.App != nil {
-		d.text("publisher", was.App.Publisher, is.App.Publisher)
-		d.text("commandLine", was.App.CommandLine, is.App.CommandLine)
-		d.text("productVersion", was.App.ProductVersion, is.App.ProductVersion)
-		d.text("fileName", was.App.FileName, is.App.FileName)
+		appChanges(d, was.App, is.App)
 	}
 	return d.list
 }

@@ -37,7 +37,7 @@ func fullManaged(c *city) enrollment.Device {
 		Name: "DESKTOP-Ä1", SerialNumber: "SN-" + string(id[:8]), Manufacturer: "Contoso", Model: "Book 7", OSVersion: "10.0.26100.1",
 		Inventory: map[string]string{"./DevDetail/Ext/Microsoft/TotalRAM": "16384"}, WireID: "0123456789ABCDEF0123456789ABCDEF", HardwareID: "hw-" + string(id),
 		Machine: true, InOOBE: true, Correlator: newID(), Nonce: "bm9uY2U=", SawCertificate: true,
-		ESP:        &enrollment.ESPProgress{Name: "ESP", Phase: enrollment.PhaseDevice, Device: enrollment.PhaseProgress{Began: c.now, Tracked: []enrollment.Tracked{{Name: "app", Node: "./x", Error: -2147024894}}}},
+		ESP:        &enrollment.ESPProgress{Name: "ESP", Phase: enrollment.PhaseDevice, Device: enrollment.PhaseProgress{Began: c.now, Tracked: []enrollment.Tracked{{Name: "app", Nodes: []string{"./x"}, Error: -2147024894}}}},
 		EnrolledAt: c.now, LastSync: c.now.Add(time.Minute), CertEnds: c.now.AddDate(1, 0, 0), Version: 1,
 	}
 }
