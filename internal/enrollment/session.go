@@ -155,4 +155,6 @@ type Visit struct {
 	Later []func(context.Context) error
 
 	inventory bool // Later has the directory's part of the inventory already
+	// reach is what reaches the PC, by kind: it is read once a message.
+	reach map[PolicyKind][]Applied
 }
