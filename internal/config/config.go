@@ -75,6 +75,7 @@ type TLS struct {
 type Limits struct {
 	BodyBytes         int `toml:"body_bytes"`   // of a request's decoded body
 	ImportBytes       int `toml:"import_bytes"` // the same for device imports
+	AppBytes          int `toml:"app_bytes"`    // of an app's file
 	PageMax           int `toml:"page_max"`     // rows in one answer
 	RequestRate       int `toml:"request_rate"` // per app or person
 	RequestBurst      int `toml:"request_burst"`
@@ -144,6 +145,7 @@ func Default() Config {
 		Limits: Limits{
 			BodyBytes:         1 << 20,
 			ImportBytes:       64 << 20,
+			AppBytes:          1 << 30,
 			PageMax:           1000,
 			RequestRate:       1000,
 			RequestBurst:      2000,

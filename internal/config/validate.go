@@ -144,6 +144,7 @@ func (c Config) checkNumbers(ch *checker) {
 	const gib = 1 << 30
 	ch.between("limits.body_bytes", c.Limits.BodyBytes, 1<<10, gib)
 	ch.between("limits.import_bytes", c.Limits.ImportBytes, 1<<10, gib)
+	ch.between("limits.app_bytes", c.Limits.AppBytes, 1<<20, 2*gib-1)
 	ch.between("limits.page_max", c.Limits.PageMax, 1, 10_000)
 	ch.between("limits.request_rate", c.Limits.RequestRate, 0, 1_000_000)
 	ch.between("limits.request_burst", c.Limits.RequestBurst, 0, 1_000_000)

@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"taxiway/internal/enrollment"
 )
 
 type requestKey struct{}
@@ -84,11 +86,14 @@ func (s *Server) observed(edge string, next http.Handler) http.Handler {
 	})
 }
 
-// loggable bounds a path and keeps control characters out of the log, and the
-// token of a one-time link, which lets in whoever reads it.
+// loggable bounds a path and keeps control characters out of the log, and what
+// lets in whoever reads it: the token of a one-time link and the signature of
+// an app's address.
 func loggable(path string) string {
-	if before, _, found := strings.Cut(path, "/entry/"); found {
-		path = before + "/entry/…"
+	for _, secret := range []string{"/entry/", enrollment.ContentPath} {
+		if before, _, found := strings.Cut(path, secret); found {
+			path = before + secret + "…"
+		}
 	}
 	if len(path) > 200 {
 		path = path[:200] + "…"
