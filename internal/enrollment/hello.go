@@ -13,8 +13,10 @@ import (
 type HelloSetting struct {
 	Name     string
 	Choices  []string
+	TypeName string // of Choices
 	Min, Max int
 	Default  any
+	OnBeta   bool // not in v1.0
 }
 
 var (
@@ -25,18 +27,18 @@ var (
 var helloSettings = []HelloSetting{
 	{Name: "pinMinimumLength", Min: 4, Max: 127, Default: 6},
 	{Name: "pinMaximumLength", Min: 4, Max: 127, Default: 127},
-	{Name: "pinUppercaseCharactersUsage", Choices: pinUsage, Default: "disallowed"},
-	{Name: "pinLowercaseCharactersUsage", Choices: pinUsage, Default: "disallowed"},
-	{Name: "pinSpecialCharactersUsage", Choices: pinUsage, Default: "disallowed"},
-	{Name: "state", Choices: enablement, Default: "notConfigured"},
+	{Name: "pinUppercaseCharactersUsage", Choices: pinUsage, TypeName: "windowsHelloForBusinessPinUsage", Default: "disallowed"},
+	{Name: "pinLowercaseCharactersUsage", Choices: pinUsage, TypeName: "windowsHelloForBusinessPinUsage", Default: "disallowed"},
+	{Name: "pinSpecialCharactersUsage", Choices: pinUsage, TypeName: "windowsHelloForBusinessPinUsage", Default: "disallowed"},
+	{Name: "state", Choices: enablement, TypeName: "enablement", Default: "notConfigured"},
 	{Name: "securityDeviceRequired", Default: false},
 	{Name: "unlockWithBiometricsEnabled", Default: true},
 	{Name: "remotePassportEnabled", Default: true},
 	{Name: "pinPreviousBlockCount", Max: 50, Default: 0},
 	{Name: "pinExpirationInDays", Max: 730, Default: 0},
-	{Name: "enhancedBiometricsState", Choices: enablement, Default: "notConfigured"},
-	{Name: "securityKeyForSignIn", Choices: enablement, Default: "notConfigured"},
-	{Name: "enhancedSignInSecurity", Max: 2, Default: 0},
+	{Name: "enhancedBiometricsState", Choices: enablement, TypeName: "enablement", Default: "notConfigured"},
+	{Name: "securityKeyForSignIn", Choices: enablement, TypeName: "enablement", Default: "notConfigured", OnBeta: true},
+	{Name: "enhancedSignInSecurity", Max: 2, Default: 0, OnBeta: true},
 }
 
 // HelloSettings are the properties of Graph's

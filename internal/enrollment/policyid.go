@@ -61,28 +61,24 @@ func (p *Policy) GraphID(t directory.TenantID) string {
 	return string(p.ID)
 }
 
-// ParseGraphID finds what an id in Graph names: the id of the row and the kind
-// that it says, empty when it is a bare GUID. It is false for an id that no
-// policy of this tenant can have.
-func ParseGraphID(t directory.TenantID, id string) (PolicyID, PolicyKind, bool) {
+// ParseGraphID finds the row that an id in Graph names; it is false for an id
+// that no policy of this tenant can have. What the id says about the kind is
+// for the caller to compare: GraphID is the inverse.
+func ParseGraphID(t directory.TenantID, id string) (PolicyID, bool) {
 	guid, ending, _ := strings.Cut(strings.ToLower(id), "_")
-	if !isGUID(guid) {
-		return "", "", false
-	}
-	if ending == "" {
-		return PolicyID(guid), "", !strings.Contains(id, "_")
-	}
 	bare, byDefault := strings.CutPrefix(ending, "default")
+	switch {
+	case !isGUID(guid):
+		return "", false
+	case !byDefault:
+		return PolicyID(guid), true
+	}
 	for _, e := range idEndings {
-		switch {
-		case !strings.EqualFold(e.ending, bare):
-		case !byDefault:
-			return PolicyID(guid), e.kind, true
-		case strings.EqualFold(guid, string(t)):
-			return DefaultPolicyID(t, e.kind), e.kind, true
+		if strings.EqualFold(e.ending, bare) && strings.EqualFold(guid, string(t)) {
+			return DefaultPolicyID(t, e.kind), true
 		}
 	}
-	return "", "", false
+	return "", false
 }
 
 // DefaultPolicyID is the id of a tenant's own policy of a kind. It is made from

@@ -14,6 +14,9 @@ import (
 // platforms are the platforms of a PolicySingle (Graph: enrollmentRestrictionPlatformType).
 var platforms = []string{"allPlatforms", "ios", "windows", "windowsPhone", "android", "androidForWork", "mac", "linux", "visionOS", "tvOS"}
 
+// Platforms are the platforms that a restriction of one platform can be for.
+func Platforms() []string { return slices.Clone(platforms) }
+
 // PlatformWindows is the only platform that decides anything here.
 const PlatformWindows = "windows"
 

@@ -33,6 +33,7 @@ type Handler struct {
 	People        People
 	Grants        Grants
 
+	Policies       Policies
 	Managed        Managed
 	ManagedDevices ManagedReader
 

@@ -107,10 +107,10 @@ func (v *view) MarshalJSON() ([]byte, error) {
 		value := s.Field(f.index)
 		switch {
 		case f.inline:
-			more, _ := reflect.TypeAssert[map[string]string](value)
+			more := inlined(value)
 			for _, name := range slices.Sorted(maps.Keys(more)) {
-				if v.query != nil && v.query.Select != nil {
-					break
+				if !v.wants(&wireField{name: name}) {
+					continue
 				}
 				if err := put(name, more[name]); err != nil {
 					return nil, err
@@ -125,4 +125,18 @@ func (v *view) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// inlined are the further properties of an object, by name.
+func inlined(value reflect.Value) map[string]any {
+	more, ok := reflect.TypeAssert[map[string]any](value)
+	if ok {
+		return more
+	}
+	texts, _ := reflect.TypeAssert[map[string]string](value)
+	more = make(map[string]any, len(texts))
+	for name, text := range texts {
+		more[name] = text
+	}
+	return more
 }

@@ -69,6 +69,7 @@ func newStack(t *testing.T) *stack {
 		h.NewID = newID
 		h.Directory, h.Autopilot, h.Lists, h.Objects, h.Registrations = dir, auto, db, db.Directory(), db.Autopilot()
 		h.People, h.Grants = people, &signin.Grants{Store: db, Apps: db, Clock: clock, NewID: newID}
+		h.Policies = manage
 		h.Brandings = &signin.Brandings{Store: db, Clock: clock, NewID: newID}
 		h.Managed, h.ManagedDevices = manage, db
 		h.Log = slog.New(slog.NewTextHandler(t.Output(), nil))

@@ -108,6 +108,7 @@ type Lists interface {
 	PeopleLists
 	AutopilotLists
 	JoinLists
+	PolicyLists
 }
 
 // DirectoryLists reads the Entra side.

@@ -125,6 +125,11 @@ func registerOne(t *testing.T, s *stack) map[string]string {
 	create("profile", "/beta/deviceManagement/windowsAutopilotDeploymentProfiles", map[string]any{"displayName": "Sales laptops"})
 	create("assignment", "/beta/deviceManagement/windowsAutopilotDeploymentProfiles/"+ids["profile"]+"/assignments",
 		map[string]any{"target": map[string]any{"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": ids["group"]}})
+	create("statusPage", "/beta/deviceManagement/deviceEnrollmentConfigurations", map[string]any{"@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration", "displayName": "Sales status page"})
+	create("custom", "/v1.0/deviceManagement/deviceConfigurations", map[string]any{
+		"@odata.type": "#microsoft.graph.windows10CustomConfiguration", "displayName": "Sales settings",
+		"omaSettings": []map[string]any{{"@odata.type": "#microsoft.graph.omaSettingInteger", "omaUri": "./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera", "value": 0}},
+	})
 	row := create("row", "/v1.0/deviceManagement/importedWindowsAutopilotDeviceIdentities", map[string]any{"serialNumber": "PF-001", "hardwareIdentifier": hashOf(t, "PF-001")})
 	state, _ := row["state"].(map[string]any)
 	ids["pc"], _ = state["deviceRegistrationId"].(string)

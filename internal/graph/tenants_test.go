@@ -27,6 +27,8 @@ var keyOf = map[string]string{
 	"oauth2PermissionGrants":                   "grant",
 	"servicePrincipals":                        "principal",
 	"softwareOathMethods":                      "factor",
+	"deviceEnrollmentConfigurations":           "statusPage",
+	"deviceConfigurations":                     "custom",
 	"managedDevices":                           "managed",
 	"autopilotEvents":                          "deployment",
 }
@@ -58,6 +60,8 @@ var bodies = map[string]string{
 	"POST assignLicense":             `{"addLicenses":[],"removeLicenses":[]}`,
 	"POST wipe":                      `{"keepUserData":true}`,
 	"POST setDeviceName":             `{"deviceName":"STOLEN"}`,
+	"POST assign":                    `{"enrollmentConfigurationAssignments":[]}`,
+	"POST setPriority":               `{"priority":1}`,
 	"PATCH":                          `{"displayName":"STOLEN"}`,
 }
 
@@ -95,6 +99,9 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 			continue // the caller's own
 		}
 		body := bodies[r.Method+" "+parts[len(parts)-1]]
+		if strings.HasPrefix(r.Path, "deviceManagement/deviceConfigurations") {
+			body = strings.ReplaceAll(body, "enrollmentConfigurationAssignments", "assignments")
+		}
 		if strings.HasSuffix(r.Path, "includedGroups/$ref") {
 			body = strings.ReplaceAll(body, "${user}", "${group}")
 		}
@@ -133,7 +140,7 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("list %s: %d", path, w.Code)
 		}
-		for _, id := range []string{"user", "group", "profile", "row", "pc", "device", "event", "managed", "deployment"} {
+		for _, id := range []string{"user", "group", "profile", "row", "pc", "device", "event", "managed", "deployment", "statusPage", "custom"} {
 			if strings.Contains(w.Body.String(), ids[id]) {
 				t.Errorf("list %s shows another tenant's %s", path, id)
 			}
@@ -148,6 +155,7 @@ func snapshot(t *testing.T, s *stack) string {
 	for _, path := range []string{
 		"users", "groups", "devices", "deviceManagement/windowsAutopilotDeviceIdentities", "deviceManagement/importedWindowsAutopilotDeviceIdentities",
 		"deviceManagement/windowsAutopilotDeploymentProfiles?$expand=assignments",
+		"deviceManagement/deviceEnrollmentConfigurations?$expand=assignments", "deviceManagement/deviceConfigurations?$expand=assignments",
 		"roleManagement/directory/roleAssignments", "oauth2PermissionGrants", "users/adele@contoso.example/authentication/methods",
 		"policies/deviceRegistrationPolicy", "policies/mobileDeviceManagementPolicies", "policies/mobileAppManagementPolicies",
 	} {

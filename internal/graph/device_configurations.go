@@ -1,0 +1,343 @@
+package graph
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"taxiway/internal/enrollment"
+	"taxiway/internal/fault"
+	"taxiway/internal/odata"
+)
+
+// customConfiguration is Graph's windows10CustomConfiguration.
+type customConfiguration struct {
+	Type                 string             `json:"@odata.type"`
+	ETag                 string             `json:"@odata.etag"`
+	ID                   string             `json:"id"`
+	DisplayName          string             `json:"displayName"`
+	Description          string             `json:"description"`
+	CreatedDateTime      time.Time          `json:"createdDateTime"`
+	LastModifiedDateTime time.Time          `json:"lastModifiedDateTime"`
+	Version              int64              `json:"version"`
+	RoleScopeTagIDs      []string           `json:"roleScopeTagIds"`
+	SupportsScopeTags    bool               `json:"supportsScopeTags"`
+	Settings             []omaSetting       `json:"omaSettings"`
+	Assignments          []policyAssignment `json:"assignments"`
+}
+
+// omaSetting is one of Graph's omaSetting types; Value is as the type has it.
+type omaSetting struct {
+	Type        string  `json:"@odata.type"`
+	DisplayName string  `json:"displayName"`
+	Description string  `json:"description"`
+	URI         string  `json:"omaUri"`
+	Secret      bool    `json:"isEncrypted"`
+	Reference   *string `json:"secretReferenceValueId"` // secrets cannot be read: always null
+	Value       any     `json:"value"`
+	FileName    *string `json:"fileName,omitempty"`
+}
+
+const (
+	customPath = "deviceManagement/deviceConfigurations"
+	// hiddenValue stands for a secret in answers; sent back it means that the
+	// secret stays.
+	hiddenValue = "****"
+)
+
+var customTable = &odata.Table{
+	Name: "microsoft.graph.deviceConfiguration",
+	Properties: []odata.Property{
+		prop("id", odata.GUID, filter|sorted|readOnly),
+		prop("displayName", odata.String, filter|sorted|search),
+		prop("description", odata.String, filter|search),
+		prop("createdDateTime", odata.Time, filter|sorted|readOnly),
+		prop("lastModifiedDateTime", odata.Time, filter|sorted|readOnly),
+		prop("version", odata.Int, filter|sorted|readOnly),
+		prop("roleScopeTagIds", odata.Strings, filter|onBeta),
+		prop("supportsScopeTags", odata.Bool, readOnly|onBeta),
+		nested("omaSettings", "microsoft.graph.omaSetting", 0),
+	},
+	Navigations: []string{"assignments"},
+}
+
+var customConfigurations = &assignable{
+	path: customPath, table: policyAssignmentTable("deviceConfigurationAssignment"), kinds: []enrollment.PolicyKind{enrollment.PolicyCustom},
+	list: "assignments", what: "device configuration",
+}
+
+func customWire(p *enrollment.Policy) customConfiguration {
+	w := customConfiguration{
+		Type: profileTypePrefix + string(p.Kind), ETag: etagOf(p.Version), ID: string(p.ID), DisplayName: p.DisplayName, Description: p.Description,
+		CreatedDateTime: p.CreatedAt.UTC(), LastModifiedDateTime: p.ModifiedAt.UTC(), Version: p.Version, RoleScopeTagIDs: orEmpty(p.ScopeTags),
+		SupportsScopeTags: true, Settings: []omaSetting{}, Assignments: []policyAssignment{},
+	}
+	if p.Custom == nil {
+		return w
+	}
+	for i := range p.Custom.Settings {
+		s := &p.Custom.Settings[i]
+		out := omaSetting{Type: settingPrefix + s.Type, DisplayName: s.DisplayName, Description: s.Description, URI: s.URI, Secret: s.Secret, Value: settingValue(s)}
+		if s.Type == enrollment.SettingXML || s.Type == enrollment.SettingBase64 {
+			out.FileName = &s.FileName
+		}
+		w.Settings = append(w.Settings, out)
+	}
+	return w
+}
+
+const settingPrefix = "#microsoft.graph.omaSetting"
+
+// settingValue is a value as its Graph type has it.
+func settingValue(s *enrollment.OMASetting) any {
+	value := s.Value
+	if s.Secret {
+		value = hiddenValue
+	}
+	switch s.Type {
+	case enrollment.SettingInteger:
+		n, _ := strconv.ParseInt(value, 10, 32) // stored values fit their type
+		return n
+	case enrollment.SettingBoolean:
+		return value == "true"
+	case enrollment.SettingFloat:
+		f, _ := strconv.ParseFloat(value, 64)
+		return f
+	case enrollment.SettingXML:
+		return base64.StdEncoding.EncodeToString([]byte(value))
+	}
+	return value
+}
+
+func (h *Handler) listConfigurations(c *call) error {
+	return list(c, customTable, intunePaging, customPath, c.customPage, c.customWires)
+}
+
+func (h *Handler) countConfigurations(c *call) error {
+	return count(c, customTable, c.customPage)
+}
+
+func (c *call) customPage(q *odata.Query) (odata.List[enrollment.Policy], error) {
+	return c.h.Lists.ListCustomConfigurations(c.ctx(), c.tenant, q)
+}
+
+func (c *call) customWires(q *odata.Query, items []enrollment.Policy) ([]any, error) {
+	out := make([]any, len(items))
+	var of func(*enrollment.Policy) []policyAssignment
+	if q != nil && q.Expands("assignments") && len(items) > 0 {
+		var err error
+		if of, err = c.assignmentsOf(enrollment.PolicyCustom); err != nil {
+			return nil, err
+		}
+	}
+	for i := range items {
+		w := customWire(&items[i])
+		if of != nil {
+			w.Assignments = of(&items[i])
+		}
+		out[i] = &w
+	}
+	return out, nil
+}
+
+func (c *call) customAnswer(status int, p *enrollment.Policy, q *odata.Query) error {
+	wires, err := c.customWires(q, []enrollment.Policy{*p})
+	if err != nil {
+		return err
+	}
+	return c.object(status, c.view(wires[0], customTable, q, customPath+selected(q)+"/$entity", etagOf(p.Version)))
+}
+
+func (h *Handler) getConfiguration(c *call) error {
+	q, err := c.single(customTable)
+	if err != nil {
+		return err
+	}
+	p, err := c.policy(customConfigurations)
+	if err != nil {
+		return err
+	}
+	return c.customAnswer(http.StatusOK, &p, q)
+}
+
+func (h *Handler) createConfiguration(c *call) error {
+	o, err := c.body()
+	if err != nil {
+		return err
+	}
+	kind, err := o.Text("@odata.type")
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(typeName(kind.Value), string(enrollment.PolicyCustom)) {
+		return fault.Field(fault.Invalid, "InvalidConfigurationType", "@odata.type", "'"+short(typeName(kind.Value))+"' is not a type of device configuration that this server has.", "Send #microsoft.graph.windows10CustomConfiguration with the settings as omaSettings.")
+	}
+	p := enrollment.Policy{Kind: enrollment.PolicyCustom, Custom: &enrollment.CustomConfiguration{}}
+	if err := readCustom(o, &p); err != nil {
+		return err
+	}
+	made, err := h.Policies.CreatePolicy(c.ctx(), c.tenant, p)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Location", c.root()+"/"+customPath+"/"+string(made.ID))
+	return c.customAnswer(http.StatusCreated, &made, nil)
+}
+
+func (h *Handler) updateConfiguration(c *call) error {
+	match, err := c.ifMatch()
+	if err != nil {
+		return err
+	}
+	o, err := c.body()
+	if err != nil {
+		return err
+	}
+	seen, err := c.policy(customConfigurations)
+	if err != nil {
+		return err
+	}
+	p, err := h.Policies.UpdatePolicy(c.ctx(), c.tenant, seen.ID, match, func(p *enrollment.Policy) error {
+		if err := sameType(o, p.Kind); err != nil {
+			return err
+		}
+		return readCustom(o, p)
+	})
+	if err != nil {
+		return err
+	}
+	return c.customAnswer(http.StatusOK, &p, nil)
+}
+
+func (h *Handler) deleteConfiguration(c *call) error { return c.deletePolicy(customConfigurations) }
+
+// assignConfiguration answers with the assignments, as Graph does for this type.
+func (h *Handler) assignConfiguration(c *call) error {
+	p, err := c.assign(customConfigurations)
+	if err != nil {
+		return err
+	}
+	return c.assignmentPage(customConfigurations, &p, nil, "Collection("+customConfigurations.table.Name+")")
+}
+
+func (h *Handler) listCustomAssignments(c *call) error {
+	return c.answerAssignments(customConfigurations)
+}
+
+func (h *Handler) getCustomAssignment(c *call) error { return c.answerAssignment(customConfigurations) }
+
+// readCustom applies a body to a custom configuration. The list of settings is
+// replaced as a whole.
+func readCustom(o odata.Object, p *enrollment.Policy) error {
+	rules := []string{"deviceManagementApplicabilityRuleOsEdition", "deviceManagementApplicabilityRuleOsVersion", "deviceManagementApplicabilityRuleDeviceMode"}
+	if err := knows(o, "", customTable, rules...); err != nil {
+		return err
+	}
+	for _, name := range rules {
+		if raw, sent := o.Raw(name); sent && string(raw) != "null" {
+			return fault.Field(fault.Invalid, "ApplicabilityRuleNotSupported", name, "This server has no applicability rules.", "Leave it out and assign the configuration to a dynamic group.")
+		}
+	}
+	r := &reader{o: o}
+	r.text("displayName", &p.DisplayName)
+	r.text("description", &p.Description)
+	r.texts("roleScopeTagIds", &p.ScopeTags)
+	if len(p.ScopeTags) == 0 {
+		p.ScopeTags = []string{"0"}
+	}
+	items, err := o.Objects("omaSettings")
+	r.note(err)
+	if r.err != nil || !items.Set {
+		return r.err
+	}
+	before := p.Custom.Settings
+	p.Custom.Settings = make([]enrollment.OMASetting, len(items.Value))
+	for i, item := range items.Value {
+		if err := readSetting(item, "omaSettings/"+strconv.Itoa(i)+"/", before, &p.Custom.Settings[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readSetting reads one setting. A secret that comes back hidden is the one
+// that is stored for this node.
+func readSetting(o odata.Object, prefix string, before []enrollment.OMASetting, s *enrollment.OMASetting) error {
+	if err := knownNames(o, prefix, "displayName", "description", "omaUri", "isEncrypted", "secretReferenceValueId", "isReadOnly", "value", "fileName"); err != nil {
+		return err
+	}
+	r := &reader{o: o, prefix: prefix}
+	var kind string
+	r.text("@odata.type", &kind)
+	s.Type = strings.TrimPrefix(typeName(kind), "omaSetting")
+	for _, known := range enrollment.SettingTypes() {
+		if strings.EqualFold(s.Type, known) {
+			s.Type = known
+		}
+	}
+	r.text("displayName", &s.DisplayName)
+	r.text("description", &s.Description)
+	r.text("omaUri", &s.URI)
+	r.flag("isEncrypted", &s.Secret)
+	r.text("fileName", &s.FileName)
+	if r.err != nil {
+		return r.err
+	}
+	if raw, sent := o.Raw("value"); !sent || string(raw) == "null" {
+		return fault.Field(fault.Invalid, "ValueRequired", prefix+"value", "The setting has no value.", "Send a value of the type that the setting says.")
+	}
+	readValue(r, s)
+	if r.err != nil {
+		return r.err
+	}
+	textual := s.Type == enrollment.SettingString || s.Type == enrollment.SettingXML || s.Type == enrollment.SettingBase64
+	if s.Secret && !textual {
+		return fault.Field(fault.Invalid, "SecretNeedsText", prefix+"isEncrypted", "Only a text, XML or base64 can be kept secret.", "Send isEncrypted false, or another type of setting.")
+	}
+	if s.Value != hiddenValue {
+		return nil
+	}
+	for i := range before {
+		if was := &before[i]; was.Secret && strings.EqualFold(was.URI, s.URI) && was.Type == s.Type {
+			s.Value, s.Secret = was.Value, true
+			return nil
+		}
+	}
+	if s.Secret {
+		return fault.Field(fault.Invalid, "SecretNotKnown", prefix+"value", "The value stands for a secret, and none is stored for this node.", "Send the secret itself.")
+	}
+	return nil
+}
+
+// readValue reads a value of the setting's type as the PC gets it.
+func readValue(r *reader, s *enrollment.OMASetting) {
+	switch s.Type {
+	case enrollment.SettingInteger:
+		f, err := r.o.Number("value")
+		r.note(err)
+		s.Value = strconv.FormatInt(f.Value, 10)
+	case enrollment.SettingBoolean:
+		f, err := r.o.Flag("value")
+		r.note(err)
+		s.Value = strconv.FormatBool(f.Value)
+	case enrollment.SettingFloat:
+		raw, _ := r.o.Raw("value")
+		s.Value = strings.Trim(string(raw), `" `)
+	case enrollment.SettingDateTime:
+		f, err := r.o.Moment("value")
+		r.note(err)
+		s.Value = f.Value.UTC().Format(time.RFC3339)
+	case enrollment.SettingXML:
+		f, err := r.o.Bytes("value")
+		if err == nil && !utf8.Valid(f.Value) {
+			err = &odata.Error{Code: odata.CodeInvalidPropertyValue, Option: "value", Message: "The XML is not UTF-8.", Remedy: "Send XML in UTF-8, as base64."}
+		}
+		r.note(err)
+		s.Value = strings.TrimPrefix(string(f.Value), "\ufeff")
+	default:
+		r.text("value", &s.Value)
+	}
+}
