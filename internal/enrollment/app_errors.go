@@ -49,7 +49,7 @@ var hresults = map[uint32]struct{ words, remedy string }{
 
 // HRESULT writes an error code as Windows shows it: 0x80070643. Codes come from
 // PCs signed or unsigned.
-func HRESULT(code int64) string { return fmt.Sprintf("%#010x", uint32(code)) } //nolint:gosec // both ranges mean the same bits
+func HRESULT(code int64) string { return fmt.Sprintf("0x%08x", uint32(code)) } //nolint:gosec // both ranges mean the same bits
 
 // ExplainHRESULT says in words what an error code of an app means and what to do
 // next. A plain Windows Installer code, 1603, is understood too.

@@ -1,6 +1,7 @@
 package enrollment_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,7 @@ type screen struct {
 	sent     []enrollment.ESPCommand
 	refuses  func(node string) bool
 	absent   bool // the user does not come
+	deaf     bool // the PC answers nothing
 
 	came   int // minute at which the user is at the PC, -1 before
 	failed int // minute at which the page showed an error, -1 while it does not
@@ -98,7 +100,7 @@ func (s *screen) visit(minute int) {
 		s.progress, s.facts.Begins = p, false
 		s.events = append(s.events, events...)
 		s.obey(minute, commands)
-		if len(commands) == 0 {
+		if len(commands) == 0 || s.deaf {
 			s.arrives(minute)
 			return
 		}
@@ -110,6 +112,9 @@ func (s *screen) visit(minute int) {
 func (s *screen) obey(minute int, commands []enrollment.ESPCommand) {
 	s.t.Helper()
 	for _, c := range commands {
+		if s.deaf {
+			return
+		}
 		s.sent = append(s.sent, c)
 		op := c.Operation()
 		if strings.HasPrefix(op.URI, "./User/") && !s.facts.UserHere {
@@ -180,5 +185,17 @@ func (s *screen) user(minute int) {
 func (s *screen) arrives(minute int) {
 	if s.came < 0 && s.facts.HasUser && !s.absent && (s.tree[deviceFinish] == "true" || s.left["./Device"]) {
 		s.came = minute + 5
+	}
+}
+
+// copyJSON copies by way of the stored form.
+func copyJSON(t *testing.T, from, to any) {
+	t.Helper()
+	text, err := json.Marshal(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, to); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,8 +1,9 @@
 package enrollment_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -79,26 +80,23 @@ func (s *screen) waits(minute int) {
 	}
 }
 
-// lines are a timeline as text.
+// lines are a timeline as text, in minutes since its beginning.
 func lines(events []enrollment.Event) []string {
-	var out []string
-	for _, e := range events {
-		line := fmt.Sprintf("%3.0f %s", e.At.Sub(dawn).Minutes(), e.Kind)
+	out := make([]string, len(events))
+	minute := func(at time.Time) string { return strconv.FormatFloat(at.Sub(events[0].At).Minutes(), 'f', 0, 64) }
+	for i, e := range events {
+		line := minute(e.At) + " " + string(e.Kind)
 		if e.Phase != "" {
 			line += " [" + string(e.Phase) + "]"
 		}
 		line += " " + e.Text
-		if e.Owner != "" {
-			line += " <" + e.Owner
-			if !e.Until.IsZero() {
-				line += fmt.Sprintf(" until %.0f", e.Until.Sub(dawn).Minutes())
-			}
-			line += ">"
+		if e.Kind == enrollment.EventWaiting {
+			line += " <" + e.Owner + " until " + minute(e.Until) + ">"
 		}
 		if e.Code != "" {
 			line += " " + e.Code + ": " + e.Remedy
 		}
-		out = append(out, line)
+		out[i] = line
 	}
 	return out
 }
