@@ -56,7 +56,7 @@ type AutopilotLists interface {
 // Each test gets a database of its own from open.
 func RunAutopilot(t *testing.T, open func(t *testing.T) AutopilotStore) {
 	t.Helper()
-	for _, suite := range [][]autopilotTest{registrationTests, claimTests, statusTests, importTests, profileTests, listTests, filterTests} {
+	for _, suite := range [][]autopilotTest{registrationTests, claimTests, statusTests, importTests, profileTests, listTests, filterTests, mdmPolicyListTests} {
 		for _, test := range suite {
 			t.Run(test.name, func(t *testing.T) {
 				t.Parallel()
