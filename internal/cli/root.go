@@ -12,7 +12,7 @@ import (
 func (a *app) newRoot() *cobra.Command {
 	root := a.parent("taxiway", "A self-hosted Windows Autopilot",
 		a.newServe(), a.newMigrate(), a.newVerify(), a.newBackup(), a.newRestore(),
-		a.newTenant(), a.newApp(),
+		a.newTenant(), a.newApp(), a.newMDM(),
 		a.newDevice(), a.newGroup(), a.newProfile(), a.newUser(),
 		a.newHash(), a.newCA(), a.newKey(), a.newLab(), a.newBench(), a.newVersion(),
 	)

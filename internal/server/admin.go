@@ -32,6 +32,7 @@ const adminBody = 1 << 20
 //	DELETE /tenants/{tenant}/apps/{app}/certificates/{key}
 //	GET, POST, DELETE /tenants/{tenant}/apps/{app}/consents
 //	GET    /first-party-apps
+//	GET, PATCH /tenants/{tenant}/mdm/settings
 //	POST   /tenants/{tenant}/people, and more: see adminPeopleRoutes
 //	GET    /authority                     POST /verify, /release, /backup
 //	GET    /keys                          POST /keys
@@ -63,6 +64,9 @@ func (s *Server) adminHandler() http.Handler {
 		mux.Handle(pattern, s.adminRoute(h))
 	}
 	for pattern, h := range s.adminAppRoutes() {
+		mux.Handle(pattern, s.adminRoute(h))
+	}
+	for pattern, h := range s.adminMDMRoutes() {
 		mux.Handle(pattern, s.adminRoute(h))
 	}
 	return mux
