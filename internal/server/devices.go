@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"taxiway/internal/enrollment"
 	"taxiway/internal/jobs"
 	"taxiway/internal/oobe"
 )
@@ -15,12 +16,18 @@ func (s *Server) devicesHandler() http.Handler {
 	h := &oobe.Handler{Devices: s.autopilot, Sightings: s.sightings, Proof: s.proof, Tickets: s.joining.tickets, Timeline: s.management, Clock: s.clock, Log: s.log}
 	join := s.joinHandler()
 	joining := s.forgetting(join, touchesAnything)
+	managing := s.mdmHandler()
+	files := s.appFiles()
 	return limited(newLimiter(s.cfg.Limits.DeviceRate, 0, s.clock.Real), refusePC, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/ztd/"):
 			h.ServeHTTP(w, r)
 		case join.Owns(r.URL.Path):
 			joining.ServeHTTP(w, r)
+		case managing.Owns(r.URL.Path):
+			managing.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, enrollment.ContentPath):
+			files.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}

@@ -62,6 +62,7 @@ func (s *Server) forgetting(next http.Handler, touches func(path string) bool) h
 func (s *Server) forget() {
 	s.verifier.Forget()
 	s.joining.verifier.Forget()
+	s.enrolling.verifier.Forget()
 }
 
 // touchesPeople leaves out what is asked most and changes neither people, roles

@@ -52,7 +52,9 @@ type Server struct {
 	requests   *limiter
 	proof      *oobe.Proof
 	joining    *joining
+	enrolling  *enrolling
 	management *enrollment.Service
+	contents   *enrollment.Contents
 	sightings  *autopilot.Sightings
 	authority  *authority
 	runner     *jobs.Runner

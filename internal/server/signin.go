@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/oidc"
@@ -26,6 +27,9 @@ func (s *Server) openSignIn(ctx context.Context) (*oidc.Handler, error) {
 		Network: func(r *http.Request) string { return signin.NetworkOf(requestAddress(r)) },
 		Device: func(ctx context.Context, t directory.TenantID, id directory.DeviceID) (bool, error) {
 			return s.deviceState(ctx, string(t), string(id))
+		},
+		EnrolToken: func(t directory.TenantID, user directory.ObjectID, signedIn time.Time) (string, error) {
+			return s.enrolling.tokens.IssueWeb(t, user, signedIn)
 		},
 		PairwiseKey: keys["pairwise-subjects"], NonceKey: keys["sign-in-nonces"],
 	}), nil

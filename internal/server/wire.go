@@ -67,6 +67,12 @@ func (s *Server) wire(ctx context.Context) error {
 	if err := s.openManagement(ctx); err != nil {
 		return err
 	}
+	if err := s.openApps(ctx); err != nil {
+		return err
+	}
+	if s.enrolling, err = s.openEnrolling(ctx); err != nil {
+		return err
+	}
 	s.sightings = &autopilot.Sightings{Store: s.db}
 	s.requests = newLimiter(s.cfg.Limits.RequestRate, s.cfg.Limits.RequestBurst, s.clock.Real)
 	s.runner.Jobs = s.deviceJobs()
