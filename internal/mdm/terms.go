@@ -31,7 +31,7 @@ const (
 
 // redirectForm is the address that Windows waits for: an app of the PC itself,
 // never another site.
-var redirectForm = regexp.MustCompile(`^ms-appx-web://[A-Za-z0-9][A-Za-z0-9.-]{0,127}(/[A-Za-z0-9._~-]{1,128}){0,8}/?$`)
+var redirectForm = regexp.MustCompile(`^ms-appx-web://[A-Za-z0-9][A-Za-z0-9.-]{0,127}(/[A-Za-z0-9._~-]{1,100}){0,8}/?$`)
 
 var anyGUID = regexp.MustCompile(`^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$`)
 
