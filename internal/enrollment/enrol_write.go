@@ -147,7 +147,7 @@ func (s *Service) end(ctx context.Context, tx Tx, t directory.TenantID, id Devic
 
 // hear tells the owners that want to know.
 func (s *Service) hear(ctx context.Context, tx Tx, t directory.TenantID, d *Device, again bool) error {
-	for _, kind := range ownerKinds {
+	for _, kind := range planOrder {
 		if h, ok := s.Owners[kind].(EnrolmentHearer); ok {
 			if err := h.Enrolled(ctx, tx, t, d, again); err != nil {
 				return err
@@ -156,9 +156,6 @@ func (s *Service) hear(ctx context.Context, tx Tx, t directory.TenantID, d *Devi
 	}
 	return nil
 }
-
-// ownerKinds is the order in which owners hear.
-var ownerKinds = []OwnerKind{OwnerInventory, OwnerESP, OwnerPolicy, OwnerApp, OwnerAction, OwnerHardware, OwnerEnrolment}
 
 // writeObject makes the device object say that the PC is managed. Its groups
 // follow from the mark.

@@ -3,6 +3,7 @@ package enrollment_test
 import (
 	"context"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -88,5 +89,54 @@ func TestACertificateIsRenewedInItsLast60Days(t *testing.T) {
 		s.clock.set(leafOf(&fresh).NotAfter.Add(time.Second))
 		_, err = renew(&fresh)
 		s.fails(err, fault.Unauthenticated, enrollment.CodeCertificateExpired)
+	})
+}
+
+func TestAPCThatDoesNotRenewByItselfIsToldOnceADay(t *testing.T) {
+	t.Parallel()
+	storetest.Engines(t, func(t *testing.T, e storetest.Engine) {
+		s := newEstate(t, e)
+		s.Owners[enrollment.OwnerEnrolment] = &enrollment.Renewals{Service: s.Service}
+		u := s.person("adele")
+		out := s.enrol(s.byHand(&u))
+		id, ends := out.Device.ID, leafOf(&out).NotAfter
+		session := 0
+		// told is what the PC hears in a session of its own, which it does.
+		told := func() (uris []string) {
+			t.Helper()
+			session++
+			in := enrollment.Incoming{SessionID: strconv.Itoa(session), MsgID: 1, Digest: []byte{byte(session)}, Acks: []enrollment.Ack{{CmdID: "0", Cmd: "SyncHdr", Status: 212}}}
+			for range 3 {
+				reply, err := s.CheckIn(s.ctx, s.tenant, id, in)
+				s.ok(err)
+				in = enrollment.Incoming{SessionID: in.SessionID, MsgID: in.MsgID + 1, Digest: []byte{byte(session), byte(in.MsgID)}, Acks: in.Acks}
+				for _, c := range reply.Commands {
+					uris = append(uris, string(c.Op.Verb)+" "+c.Op.URI)
+					in.Answers = append(in.Answers, enrollment.Answer{MsgRef: strconv.Itoa(reply.MsgID), CmdRef: c.CmdID, Status: 200, CmdID: "9"})
+				}
+			}
+			return uris
+		}
+		for _, step := range []struct {
+			name string
+			at   time.Time
+			want []string
+		}{
+			{"a day before half of the window is over", ends.Add(-31 * 24 * time.Hour), nil},
+			{"after half of the window", ends.Add(-30 * 24 * time.Hour), []string{"Exec ./Device/Vendor/MSFT/CertificateStore/MY/WSTEP/Renew/RenewNow"}},
+			{"an hour later", ends.Add(-30*24*time.Hour + time.Hour), nil},
+			{"a day later", ends.Add(-29 * 24 * time.Hour), []string{"Exec ./Device/Vendor/MSFT/CertificateStore/MY/WSTEP/Renew/RenewNow"}},
+		} {
+			s.clock.advance(step.at.Sub(s.clock.Real()))
+			if got := told(); !slices.Equal(got, step.want) {
+				t.Errorf("%s the PC is told %v, want %v", step.name, got, step.want)
+			}
+		}
+		s.clock.advance(25 * time.Hour)
+		_, err := s.Renew(s.ctx, enrollment.RenewRequest{Certificate: leafOf(&out), CSR: s.csr()})
+		s.ok(err)
+		if got := told(); len(got) > 0 {
+			t.Errorf("renewed, and told %v", got)
+		}
 	})
 }
