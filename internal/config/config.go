@@ -109,9 +109,11 @@ type Signing struct {
 	RotateEvery Duration `toml:"rotate_every"`
 }
 
-// MDM is how tokens of real Entra tenants are checked, whose PCs enrol here
-// when a tenant of this server names them.
+// MDM is how many PCs are served at once, and how tokens of real Entra tenants
+// are checked, whose PCs enrol here when a tenant of this server names them.
 type MDM struct {
+	// MaxMessages is how many messages of sessions a process works on at once.
+	MaxMessages int `toml:"max_messages"`
 	// EntraAuthority is where their keys are fetched and what their tokens of
 	// version 2 name; national clouds have their own.
 	EntraAuthority string `toml:"entra_authority"`
@@ -161,7 +163,7 @@ func Default() Config {
 			SweepSample:   100,
 		},
 		Signing: Signing{RotateEvery: Duration{90 * 24 * time.Hour}},
-		MDM:     MDM{EntraAuthority: "https://login.microsoftonline.com", EntraIssuer: "https://sts.windows.net"},
+		MDM:     MDM{MaxMessages: 64, EntraAuthority: "https://login.microsoftonline.com", EntraIssuer: "https://sts.windows.net"},
 		Log:     Log{Level: "info", Format: "text"},
 	}
 }

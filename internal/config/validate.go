@@ -146,6 +146,7 @@ func (c Config) checkNumbers(ch *checker) {
 	ch.between("limits.import_bytes", c.Limits.ImportBytes, 1<<10, gib)
 	ch.between("limits.app_bytes", c.Limits.AppBytes, 1<<20, 2*gib-1)
 	ch.between("limits.page_max", c.Limits.PageMax, 1, 10_000)
+	ch.between("mdm.max_messages", c.MDM.MaxMessages, 1, 10_000)
 	ch.between("limits.request_rate", c.Limits.RequestRate, 0, 1_000_000)
 	ch.between("limits.request_burst", c.Limits.RequestBurst, 0, 1_000_000)
 	ch.require(c.Limits.RequestRate == 0 || c.Limits.RequestBurst >= 1, "limits.request_burst", "OutOfRange", "with a rate and no burst every request is refused", "Use at least 1, or set limits.request_rate to 0.")

@@ -8,6 +8,7 @@
 //	seal audit          seal_audit.go         1 s
 //	dated rules         dated_rules.go        1 min (acts hourly on the tenant's clock)
 //	sweep sign-ins      sweep_sign_in.go      1 min
+//	forget sessions     forget_sessions.go    5 min
 //	sweep               sweep_devices.go      configured
 //
 // Work is leased (package directory, WorkStore): a process that stops hands its

@@ -5,6 +5,7 @@
 //	GET POST Discovery.svc                     where and how to enrol              discovery.go
 //	POST     Policy.svc                        what the certificate should be like policy.go
 //	POST     Enrollment.svc                    certify, or renew a certificate     certificate.go, renew.go
+//	POST     ManagementServer/OmaDm.svc        a message of a session              manage.go
 //	GET POST TermsOfUse                        the terms, before an Entra join     terms.go
 //	GET      Login                             to this server's own sign-in pages  weblogin.go
 //
@@ -15,6 +16,10 @@
 // entrakeys.go, fetched as outbound.go allows). faults.go says no. pkcs7.go
 // opens a renewal, provision.go writes what the PC is told, pages.go has the
 // pages' frame.
+//
+// A message of a session is read and written by session.go; digestauth.go
+// proves who sent one without a certificate, gate.go bounds how many are worked
+// on at once.
 //
 // Packages soap and wapdoc know the wire, package enrollment decides and
 // certifies.

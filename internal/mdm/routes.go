@@ -26,6 +26,9 @@ const (
 	TicketProof Proof = "ticket"
 	// CertificateProof is the certificate the PC enrolled with, in TLS.
 	CertificateProof Proof = "certificate"
+	// SessionProof is that certificate, or a digest in the message where that
+	// counts: the route itself looks, since only it reads the message.
+	SessionProof Proof = "session"
 )
 
 // Route is one line of the table. message answers SOAP with SOAP, handle
@@ -56,6 +59,7 @@ func Routes() []Route {
 		{http.MethodPost, pathDiscovery, NoProof, (*Handler).discover, nil},
 		{http.MethodPost, pathPolicy, MessageProof, (*Handler).policies, nil},
 		{http.MethodPost, pathEnrolment, MessageProof, (*Handler).certify, nil},
+		{http.MethodPost, pathManagement, SessionProof, nil, (*Handler).manage},
 		{http.MethodGet, pathTerms, TokenProof, nil, (*Handler).showTerms},
 		{http.MethodPost, pathTerms, TicketProof, nil, (*Handler).decideTerms},
 		{http.MethodGet, pathTermsStyle, NoProof, nil, (*Handler).termsStyle},

@@ -36,7 +36,7 @@ func (s *Server) devicesHandler() http.Handler {
 
 // deviceJobs write behind what PCs caused.
 func (s *Server) deviceJobs() []jobs.Job {
-	return []jobs.Job{
+	return append(s.sessionJobs(), []jobs.Job{
 		{Name: "store_sightings", Every: time.Second, RunOnce: func(ctx context.Context) (jobs.Result, error) {
 			n, err := s.sightings.Flush(ctx)
 			return jobs.Result{Done: n}, err
@@ -44,5 +44,5 @@ func (s *Server) deviceJobs() []jobs.Job {
 		{Name: "forget_nonces", Every: time.Minute, RunOnce: func(ctx context.Context) (jobs.Result, error) {
 			return jobs.Result{}, s.db.ForgetNonces(ctx, s.clock.Real())
 		}},
-	}
+	}...)
 }

@@ -16,9 +16,10 @@ func (s *Server) openManagement(ctx context.Context) error {
 	m := &enrollment.Service{
 		Store: s.db.Enrollment(), Directory: s.db.Directory(), Joins: s.db.Directory(), Autopilot: s.db.Autopilot(),
 		Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: s.directory.Lease, Log: s.log,
-		DeviceURL: s.cfg.DeviceURL, DigestKey: digestKey,
+		DeviceURL: s.cfg.DeviceURL, DigestKey: digestKey, Count: s.countManagement,
 	}
 	m.Owners = map[enrollment.OwnerKind]enrollment.CommandOwner{
+		enrollment.OwnerEnrolment: &enrollment.Renewals{Service: m},
 		enrollment.OwnerInventory: &enrollment.Inventory{Service: m, Devices: s.directory},
 		enrollment.OwnerHardware:  &enrollment.Hardware{Service: m, Registrations: s.autopilot},
 		enrollment.OwnerAction:    &enrollment.Actions{Service: m},

@@ -29,6 +29,8 @@ type metrics struct {
 	fills    prometheus.Gauge
 	fillAge  prometheus.Gauge
 	stuck    prometheus.Gauge
+
+	mdmMessages, mdmCommands, mdmRefused *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -46,7 +48,11 @@ func newMetrics() *metrics {
 		fillAge:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "taxiway_fills_oldest_seconds", Help: "Age of the oldest open fill."}),
 		stuck:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "taxiway_marks_failed", Help: "Marks whose settling ended in an error at least once."}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.engine, m.jobRuns, m.jobDone, m.diffs, m.marks, m.markAge, m.fills, m.fillAge, m.stuck,
+	m.mdmMessages = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_messages_total", Help: "Messages of managed PCs, by how they were answered."}, []string{"outcome"})
+	m.mdmCommands = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_commands_total", Help: "Commands for managed PCs that came to their end, by state."}, []string{"state"})
+	m.mdmRefused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_refused_total", Help: "Messages that were not believed or not taken, by reason."}, []string{"reason"})
+	m.registry.MustRegister(m.mdmMessages, m.mdmCommands, m.mdmRefused,
+		m.requests, m.seconds, m.engine, m.jobRuns, m.jobDone, m.diffs, m.marks, m.markAge, m.fills, m.fillAge, m.stuck,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
