@@ -43,9 +43,6 @@ type MDMDevice struct {
 	Users  map[string]*MDMTree // by UPN
 	// SignedIn is who sits at the PC, "" for nobody.
 	SignedIn string
-	// Digest: it proves itself by digest alone, without its certificate.
-	Digest bool
-
 	// Effects counts what commands changed: "Replace ./A=1", "Add ./B",
 	// "Delete ./B", "Exec ./C". Runs counts executions, with an effect or not.
 	Effects, Runs map[string]int
@@ -57,6 +54,8 @@ type MDMDevice struct {
 	// Wiped and Left tell that the PC is no longer managed.
 	Wiped, Left bool
 
+	digest  bool    // it proves itself by digest alone, without its certificate
+	joined  *Joiner // with the directory; nil when it is not
 	process *Process
 	http    *http.Client
 	session int
@@ -144,6 +143,29 @@ func (d *MDMDevice) At(p *Process) {
 	d.process, d.http = p, nil
 }
 
+// Show makes the PC show the certificate of its join in TLS, as long as it has
+// no other.
+func (d *MDMDevice) Show(j *Joiner) {
+	d.At(d.process)
+	d.joined = j
+}
+
+// UseDigest makes the PC prove itself by digest, without its certificate.
+func (d *MDMDevice) UseDigest(on bool) {
+	d.At(d.process)
+	d.digest = on
+}
+
+// Twin is a PC with this one's key, certificate and secrets: a copy of its disk.
+func (d *MDMDevice) Twin(t testing.TB) *MDMDevice {
+	t.Helper()
+	twin := *d
+	twin.http, twin.Effects, twin.Runs = nil, map[string]int{}, map[string]int{}
+	twin.Reset()
+	t.Cleanup(twin.Close)
+	return &twin
+}
+
 // user is the tree of somebody at the PC.
 func (d *MDMDevice) user(upn string) *MDMTree {
 	tree, ok := d.Users[upn]
@@ -168,9 +190,13 @@ func (d *MDMDevice) client() (*http.Client, error) {
 		return nil, fmt.Errorf("the client's transport is %T", d.process.HTTP.Transport)
 	}
 	transport = transport.Clone()
-	transport.TLSClientConfig.Certificates = nil
-	if d.Certificate != nil && !d.Digest {
+	transport.TLSClientConfig.Certificates, transport.TLSClientConfig.Time = nil, d.process.now
+	switch {
+	case d.digest:
+	case d.Certificate != nil:
 		transport.TLSClientConfig.Certificates = []tls.Certificate{{Certificate: [][]byte{d.Certificate.Raw}, PrivateKey: d.Key}}
+	case d.joined != nil:
+		transport.TLSClientConfig.Certificates = []tls.Certificate{{Certificate: [][]byte{d.joined.Certificate.Raw}, PrivateKey: d.joined.Key}}
 	}
 	d.http = &http.Client{Transport: transport, Timeout: d.process.HTTP.Timeout}
 	return d.http, nil

@@ -333,7 +333,7 @@ func (d *MDMDevice) NewKey(t testing.TB) {
 	t.Helper()
 	d.newKey(t)
 	d.At(d.process)
-	d.Certificate, d.Enrolment = nil, nil
+	d.Certificate, d.Enrolment, d.session = nil, nil, 0
 	d.Reset()
 }
 

@@ -166,7 +166,7 @@ func (s *mdmTalk) exchange(ctx context.Context) (*syncml.Message, error) {
 // again repeats the content of a message that was not believed, with
 // credentials for the new nonce and under the next number.
 func (s *mdmTalk) again(ctx context.Context, m, refused *syncml.Message) (*syncml.Message, error) {
-	if !s.d.Digest {
+	if !s.d.digest {
 		return nil, errors.New("the server wants a digest of a PC that shows its certificate")
 	}
 	status := refused.HeaderStatus("1", syncml.StatusOK)
@@ -201,7 +201,7 @@ func (s *mdmTalk) compose() *syncml.Message {
 	m := &syncml.Message{Final: true, Header: syncml.Header{
 		VerDTD: syncml.VerDTD, VerProto: syncml.VerProto, SessionID: s.ID, MsgID: strconv.Itoa(s.msg), Target: s.d.Address, Source: s.d.DeviceID,
 	}}
-	if s.d.Digest && !s.proven {
+	if s.d.digest && !s.proven {
 		auth := s.d.Enrolment.ServerAuth
 		m.Header.SourceName = auth.Name
 		m.Header.Cred = &syncml.Cred{Type: syncml.AuthMD5, Format: "b64", Data: syncml.Digest(auth.Name, auth.Secret, s.d.nonce)}
