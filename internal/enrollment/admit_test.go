@@ -17,7 +17,7 @@ import (
 )
 
 // policy stores a policy with one assignment; no target makes it the tenant's own.
-func (s *estate) policy(p enrollment.Policy, target enrollment.Target, group directory.ObjectID) enrollment.Policy {
+func (s *estate) policy(p enrollment.Policy, target enrollment.Target, group directory.ObjectID) {
 	s.t.Helper()
 	p.ID, p.DisplayName, p.Version = enrollment.PolicyID(estateID()), "policy", 1
 	p.Default = target == ""
@@ -33,7 +33,6 @@ func (s *estate) policy(p enrollment.Policy, target enrollment.Target, group dir
 		}
 		return tx.ReplaceAssignments(s.ctx, s.tenant, p.ID, []enrollment.Assignment{{Policy: p.ID, Target: target, Group: group, CreatedAt: s.clock.Real()}})
 	})
-	return p
 }
 
 func (s *estate) settings(set enrollment.Settings) {

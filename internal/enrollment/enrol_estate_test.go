@@ -173,13 +173,12 @@ func (s *estate) register(serial string) autopilot.Device {
 }
 
 // profile makes a deployment profile for all devices.
-func (s *estate) profile(name string) autopilot.Profile {
+func (s *estate) profile(name string) {
 	s.t.Helper()
 	p, err := s.pilot.CreateProfile(s.ctx, s.tenant, autopilot.Profile{DisplayName: name, DeviceType: autopilot.TypeWindowsPC, Join: autopilot.EntraJoined, OOBE: autopilot.OOBE{UserType: autopilot.StandardUser, UsageType: autopilot.SingleUser}})
 	s.ok(err)
 	_, err = s.pilot.Assign(s.ctx, s.tenant, autopilot.Assignment{Profile: p.ID, Target: autopilot.TargetAllDevices})
 	s.ok(err)
-	return p
 }
 
 // estateKeys are made once: a key takes a tenth of a second, and each test has
