@@ -3,13 +3,13 @@ package mdm
 import (
 	"context"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
@@ -22,6 +22,7 @@ const (
 	// key ids do not make this server ask Entra all the time.
 	keysPause = time.Minute
 	maxKeys   = 100
+	mostKey   = 1024 // bytes of a modulus
 )
 
 // EntraKeys fetches and keeps the public keys of Entra tenants.
@@ -96,6 +97,24 @@ type entraKey struct {
 	Use    string `json:"use"`
 	ID     string `json:"kid"`
 	Issuer string `json:"issuer"`
+
+	Modulus  string `json:"n"`
+	Exponent string `json:"e"`
+}
+
+// public reads the key, nil when it is none that may sign. Certificates beside
+// it say nothing more.
+func (k *entraKey) public() *rsa.PublicKey {
+	n, err1 := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.Modulus, "="))
+	e, err2 := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.Exponent, "="))
+	if err1 != nil || err2 != nil || len(n) < keyBits/8 || len(n) > mostKey || len(e) == 0 || len(e) > 4 {
+		return nil
+	}
+	key := &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}
+	if key.N.BitLen() < keyBits || key.N.Bit(0) == 0 || key.E < 3 || key.E%2 == 0 {
+		return nil
+	}
+	return key
 }
 
 // fetch reads {authority}/{tid}/discovery/v2.0/keys, the document that the
@@ -121,11 +140,7 @@ func (k *EntraKeys) fetch(ctx context.Context, tid, authority string) (map[strin
 		if whose := strings.ReplaceAll(about.Issuer, "{tenantid}", tid); whose != "" && whose != authority+"/"+tid+"/v2.0" {
 			continue
 		}
-		var parsed jose.JSONWebKey
-		if parsed.UnmarshalJSON(text) != nil {
-			continue
-		}
-		if key, ok := parsed.Key.(*rsa.PublicKey); ok && key.N.BitLen() >= keyBits && key.N.BitLen() <= 2*4096 {
+		if key := about.public(); key != nil {
 			byID[about.ID] = key
 		}
 	}
