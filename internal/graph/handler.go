@@ -34,6 +34,7 @@ type Handler struct {
 	Grants        Grants
 
 	Policies       Policies
+	Apps           Apps
 	Managed        Managed
 	ManagedDevices ManagedReader
 

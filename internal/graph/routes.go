@@ -76,7 +76,7 @@ var (
 // Routes is THE table: every route there is. The permissions are those of each
 // resource's Graph page.
 func Routes() []Route {
-	return slices.Concat(resourceRoutes(), joinRoutes(), brandingRoutes(), peopleRoutes(), mdmRoutes(), managedRoutes())
+	return slices.Concat(resourceRoutes(), joinRoutes(), brandingRoutes(), peopleRoutes(), mdmRoutes(), managedRoutes(), appRoutes())
 }
 
 func resourceRoutes() []Route {

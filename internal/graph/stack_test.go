@@ -70,6 +70,7 @@ func newStack(t *testing.T) *stack {
 		h.Directory, h.Autopilot, h.Lists, h.Objects, h.Registrations = dir, auto, db, db.Directory(), db.Autopilot()
 		h.People, h.Grants = people, &signin.Grants{Store: db, Apps: db, Clock: clock, NewID: newID}
 		h.Policies = manage
+		h.Apps = &enrollment.Contents{Service: manage, Key: bytes.Repeat([]byte{9}, 32), Limit: 4 << 20}
 		h.Brandings = &signin.Brandings{Store: db, Clock: clock, NewID: newID}
 		h.Managed, h.ManagedDevices = manage, db
 		h.Log = slog.New(slog.NewTextHandler(t.Output(), nil))

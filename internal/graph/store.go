@@ -109,6 +109,7 @@ type Lists interface {
 	AutopilotLists
 	JoinLists
 	PolicyLists
+	AppLists
 }
 
 // DirectoryLists reads the Entra side.

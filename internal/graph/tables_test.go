@@ -130,6 +130,9 @@ func registerOne(t *testing.T, s *stack) map[string]string {
 		"@odata.type": "#microsoft.graph.windows10CustomConfiguration", "displayName": "Sales settings",
 		"omaSettings": []map[string]any{{"@odata.type": "#microsoft.graph.omaSettingInteger", "omaUri": "./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera", "value": 0}},
 	})
+	create("app", "/v1.0/deviceAppManagement/mobileApps", map[string]any{
+		"@odata.type": "#microsoft.graph.windowsMobileMSI", "displayName": "Sales app", "productCode": "{12345678-1234-4234-8234-123456789abc}", "productVersion": "1.0",
+	})
 	row := create("row", "/v1.0/deviceManagement/importedWindowsAutopilotDeviceIdentities", map[string]any{"serialNumber": "PF-001", "hardwareIdentifier": hashOf(t, "PF-001")})
 	state, _ := row["state"].(map[string]any)
 	ids["pc"], _ = state["deviceRegistrationId"].(string)

@@ -31,6 +31,7 @@ var keyOf = map[string]string{
 	"deviceConfigurations":                     "custom",
 	"managedDevices":                           "managed",
 	"autopilotEvents":                          "deployment",
+	"mobileApps":                               "app",
 }
 
 // ownEverywhere are collections whose one object has the same id in every
@@ -102,6 +103,9 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 		if strings.HasPrefix(r.Path, "deviceManagement/deviceConfigurations") {
 			body = strings.ReplaceAll(body, "enrollmentConfigurationAssignments", "assignments")
 		}
+		if strings.HasPrefix(r.Path, "deviceAppManagement/mobileApps") {
+			body = strings.ReplaceAll(body, "enrollmentConfigurationAssignments", "mobileAppAssignments")
+		}
 		if strings.HasSuffix(r.Path, "includedGroups/$ref") {
 			body = strings.ReplaceAll(body, "${user}", "${group}")
 		}
@@ -140,7 +144,7 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("list %s: %d", path, w.Code)
 		}
-		for _, id := range []string{"user", "group", "profile", "row", "pc", "device", "event", "managed", "deployment", "statusPage", "custom"} {
+		for _, id := range []string{"user", "group", "profile", "row", "pc", "device", "event", "managed", "deployment", "statusPage", "custom", "app"} {
 			if strings.Contains(w.Body.String(), ids[id]) {
 				t.Errorf("list %s shows another tenant's %s", path, id)
 			}
@@ -155,7 +159,7 @@ func snapshot(t *testing.T, s *stack) string {
 	for _, path := range []string{
 		"users", "groups", "devices", "deviceManagement/windowsAutopilotDeviceIdentities", "deviceManagement/importedWindowsAutopilotDeviceIdentities",
 		"deviceManagement/windowsAutopilotDeploymentProfiles?$expand=assignments",
-		"deviceManagement/deviceEnrollmentConfigurations?$expand=assignments", "deviceManagement/deviceConfigurations?$expand=assignments",
+		"deviceManagement/deviceEnrollmentConfigurations?$expand=assignments", "deviceManagement/deviceConfigurations?$expand=assignments", "deviceAppManagement/mobileApps?$expand=assignments",
 		"roleManagement/directory/roleAssignments", "oauth2PermissionGrants", "users/adele@contoso.example/authentication/methods",
 		"policies/deviceRegistrationPolicy", "policies/mobileDeviceManagementPolicies", "policies/mobileAppManagementPolicies",
 	} {

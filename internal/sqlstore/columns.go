@@ -156,6 +156,8 @@ func columnsByResource(name string) (columnMap, bool) {
 		return permissionGrantList.columns, true
 	case "auditEvent":
 		return auditList.columns, true
+	case "mobileApp":
+		return appList.columns, true
 	case "deviceEnrollmentConfiguration":
 		return configurationList.columns, true
 	case "deviceConfiguration":
