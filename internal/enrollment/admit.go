@@ -23,7 +23,6 @@ const (
 	CodeVersionTooLow   = "OSVersionTooLow"
 	CodeVersionTooHigh  = "OSVersionTooHigh"
 	CodeInvalidCSR      = "InvalidCSR"
-	CodeKeyUsed         = "KeyUsed"
 	CodeInvalidData     = "InvalidEnrolmentData"
 	CodeNotRenewable    = "NotEligibleToRenew"
 )

@@ -44,7 +44,7 @@ func RefusalOf(err error) (r Refusal, ok bool) {
 		return Refusal{"s:Authorization", "DeviceCapReached", 0x80180013}, true
 	case CodePlatformBlocked, CodePersonalBlocked, CodeVersionTooLow, CodeVersionTooHigh:
 		return refusedSupport, true
-	case CodeInvalidCSR, CodeKeyUsed:
+	case CodeInvalidCSR:
 		return refusedCSR, true
 	case CodeInvalidData:
 		return Refusal{"s:MessageFormat", "InvalidEnrollmentData", 0x80180019}, true

@@ -316,7 +316,8 @@ func TestEnrolmentsAtOnceDoNotPassTheDeviceLimitTogether(t *testing.T) {
 	})
 }
 
-func TestAKeyIsCertifiedForOneDevice(t *testing.T) {
+// A client with one fixed request enrols as many PCs as it likes.
+func TestPCsWithOneKeyAreToldApartByTheirCertificates(t *testing.T) {
 	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, e storetest.Engine) {
 		s := newEstate(t, e)
@@ -324,13 +325,23 @@ func TestAKeyIsCertifiedForOneDevice(t *testing.T) {
 		r := s.byHand(&u)
 		first := s.enrol(r)
 		r.HardwareID = "another PC"
-		_, err := s.Enrol(s.ctx, r)
-		s.fails(err, fault.Conflict, enrollment.CodeKeyUsed)
-		// An answer that was lost: the PC sends the same again.
+		other := s.enrol(r)
+		if other.Device.ID == first.Device.ID {
+			t.Error("two PCs are one device because they have one key")
+		}
+		// An answer that was lost: the first PC sends the same again.
 		r.HardwareID = first.Device.HardwareID
 		again := s.enrol(r)
 		if again.Device.ID != first.Device.ID || sha256.Sum256(again.Leaf) == sha256.Sum256(first.Leaf) {
 			t.Error("the repeated request did not get a certificate of its own")
 		}
+		for what, e := range map[string]*enrollment.Enrolled{"the first PC": &again, "the other PC": &other} {
+			_, d, _, err := s.Check(s.ctx, leafOf(e))
+			if err != nil || d.ID != e.Device.ID {
+				t.Errorf("the certificate of %s is taken for that of %s: %v", what, d.ID, err)
+			}
+		}
+		_, _, _, err := s.Check(s.ctx, leafOf(&first))
+		s.fails(err, fault.Unauthenticated, enrollment.CodeCertificateRevoked)
 	})
 }

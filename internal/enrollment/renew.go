@@ -21,9 +21,8 @@ type RenewRequest struct {
 // The older certificate stays good until [Service.Check] sees the new one: a PC
 // whose answer was lost asks again. The digest secrets are not part of it.
 //
-// Refusals: those of Check, CodeInvalidCSR, CodeKeyUsed, and
-// fault.Precondition with CodeNotRenewable outside the window and for a PC that
-// is to go.
+// Refusals: those of Check, CodeInvalidCSR, and fault.Precondition with
+// CodeNotRenewable outside the window and for a PC that is to go.
 func (s *Service) Renew(ctx context.Context, r RenewRequest) (Enrolled, error) {
 	t, d, _, err := s.Check(ctx, r.Certificate)
 	if err != nil {

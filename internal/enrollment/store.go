@@ -56,8 +56,8 @@ type AuthorityTx interface {
 	// PutAuthority stores the tenant's authority unless it has one, and returns
 	// the one that is stored; replace exchanges it (renewal).
 	PutAuthority(ctx context.Context, t directory.TenantID, a AuthorityKeys, replace bool) (AuthorityKeys, error)
-	// AddCertificate stores one; a key that was certified for another device is
-	// fault.Conflict with code KeyUsed.
+	// AddCertificate stores one. Certificates of several devices may have one
+	// key: a device is known by the whole certificate.
 	AddCertificate(ctx context.Context, t directory.TenantID, c Certificate) error
 	// RevokeCertificates revokes the good ones of a device, but the one with
 	// the hash keep (nil keeps none).

@@ -102,20 +102,12 @@ func (db *DB) GetCertificate(ctx context.Context, t directory.TenantID, sha256 [
 	return m.certificate, m.device, fault.Wrap("find a management certificate", err)
 }
 
-// AddCertificate implements enrollment.AuthorityTx. A key of a certificate that
-// was revoked stays used.
+// AddCertificate implements enrollment.AuthorityTx.
 func (tx *Tx) AddCertificate(ctx context.Context, t directory.TenantID, c enrollment.Certificate) error {
 	d := tx.dialect()
-	var n int64
-	_, err := one(ctx, tx, []any{&n}, "SELECT count(*) FROM mdm_certificates WHERE tenant_id = $1 AND key_id = $2 AND device_id <> $3", idArg(d, t), c.KeyID, idArg(d, c.Device))
-	if err == nil && n > 0 {
-		return fault.New(fault.Conflict, "KeyUsed", "A certificate of another device was issued for this key before.")
-	}
-	if err == nil {
-		_, err = tx.exec(ctx, "INSERT INTO mdm_certificates (tenant_id, sha256, device_id, serial_number, key_id, not_before, not_after, created_at, seen_at, revoked_at)"+
-			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-			idArg(d, t), c.SHA256, idArg(d, c.Device), c.Serial, c.KeyID, timeArg(c.NotBefore), timeArg(c.NotAfter), timeArg(c.CreatedAt), timeArg(c.SeenAt), timeArg(c.RevokedAt))
-	}
+	_, err := tx.exec(ctx, "INSERT INTO mdm_certificates (tenant_id, sha256, device_id, serial_number, key_id, not_before, not_after, created_at, seen_at, revoked_at)"+
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		idArg(d, t), c.SHA256, idArg(d, c.Device), c.Serial, c.KeyID, timeArg(c.NotBefore), timeArg(c.NotAfter), timeArg(c.CreatedAt), timeArg(c.SeenAt), timeArg(c.RevokedAt))
 	return fault.Wrap("store a management certificate", err)
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"taxiway/internal/directory"
@@ -16,7 +17,7 @@ var mdmAuthorityTests = []directoryTest{
 	{"an authority is exchanged when that is asked for", authorityReplaced},
 	{"an authority goes with its tenant, and there is none for an unknown one", authorityGoes},
 	{"a management certificate reads back with its device, and is gone with it", mdmCertificateReadsBack},
-	{"a key of another device is not certified, one of the same device is", mdmCertificateKeys},
+	{"several certificates may have one key, each keeps its device and its end", mdmCertificateKeys},
 	{"revoking takes the good certificates of one device, but one", mdmCertificatesRevoked},
 	{"the first use of a certificate ends the older ones of its device, and is noted once", mdmCertificateSeen},
 }
@@ -152,22 +153,17 @@ func mdmCertificateReadsBack(c *city) {
 func mdmCertificateKeys(c *city) {
 	d, k := c.certified()
 	other, _ := c.certified()
-	add := func(device enrollment.DeviceID) func(*sqlstore.Tx) error {
-		return func(tx *sqlstore.Tx) error {
-			again := newMDMCertificate(c, device)
-			again.KeyID = k.KeyID
-			return tx.AddCertificate(c.ctx, c.tenant, again)
-		}
-	}
-	c.fails(fault.Conflict, "KeyUsed", add(other.ID))
-	c.tx(func(tx *sqlstore.Tx) error { return tx.RevokeCertificates(c.ctx, c.tenant, d.ID, nil, c.now) })
-	c.fails(fault.Conflict, "KeyUsed", add(other.ID))
-	c.tx(add(d.ID))
+	again, theirs := newMDMCertificate(c, d.ID), newMDMCertificate(c, other.ID)
+	again.KeyID, theirs.KeyID = k.KeyID, k.KeyID
 	c.tx(func(tx *sqlstore.Tx) error {
-		theirs := newMDMCertificate(c, other.ID)
-		theirs.KeyID = k.KeyID
-		return tx.AddCertificate(c.ctx, c.other, theirs)
+		return errors.Join(tx.AddCertificate(c.ctx, c.tenant, again), tx.AddCertificate(c.ctx, c.tenant, theirs))
 	})
+	c.tx(func(tx *sqlstore.Tx) error { return tx.RevokeCertificates(c.ctx, c.tenant, d.ID, nil, c.now) })
+	got, device, err := c.db.GetCertificate(c.ctx, c.tenant, theirs.SHA256)
+	c.ok(err)
+	if device.ID != other.ID || !got.RevokedAt.IsZero() {
+		c.T.Errorf("the certificate of %s is %s's and ended at %s", other.ID, device.ID, got.RevokedAt)
+	}
 }
 
 func mdmCertificatesRevoked(c *city) {

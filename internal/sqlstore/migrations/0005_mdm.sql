@@ -65,7 +65,6 @@ CREATE TABLE mdm_certificates (
     PRIMARY KEY (tenant_id, sha256)
 );
 CREATE INDEX mdm_certificates_device ON mdm_certificates (tenant_id, device_id);
-CREATE INDEX mdm_certificates_key ON mdm_certificates (tenant_id, key_id);
 
 CREATE TABLE mdm_sessions (
     tenant_id  {{uuid}} NOT NULL,
@@ -132,6 +131,7 @@ CREATE TABLE mdm_assignments (
 CREATE INDEX mdm_assignments_group ON mdm_assignments (tenant_id, group_id);
 
 -- What became of a policy or app at a PC; the all-zero user is the device itself.
+-- sent are the nodes of a configuration, one a line.
 CREATE TABLE mdm_states (
     tenant_id   {{uuid}} NOT NULL,
     device_id   {{uuid}} NOT NULL,
@@ -144,6 +144,7 @@ CREATE TABLE mdm_states (
     error_code  {{long}} NOT NULL DEFAULT 0,
     applied     {{long}} NOT NULL DEFAULT 0,
     tracked     {{small}} NOT NULL DEFAULT 0,
+    sent        {{text}} NOT NULL DEFAULT '',
     reported_at {{long}} NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, device_id, policy_id, user_id)
 );
