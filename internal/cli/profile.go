@@ -15,7 +15,7 @@ func (a *app) newProfile() *cobra.Command {
 	return a.graphCommand("profile", "Deployment profiles", func(t *target) []*cobra.Command {
 		p := &profileOptions{a, t}
 		return []*cobra.Command{
-			p.newCreate(), p.newList(), p.newShow(), p.newUpdate(), p.newAssign(), p.newUnassign(), p.newDelete(),
+			p.newCreate(), p.newList(), p.newShow(), p.newUpdate(), p.newAssign(), p.newUnassign(), p.newExport(), p.newDelete(),
 		}
 	})
 }

@@ -28,6 +28,7 @@ func managedRoutes() []Route {
 		{get, "deviceManagement/autopilotEvents/{id}", inBeta, mayReadService, nil, (*Handler).getAutopilotEvent},
 		{get, "deviceManagement/autopilotEvents/{id}/policyStatusDetails", inBeta, mayReadService, nil, (*Handler).listPolicyStatusDetails},
 		{get, "deviceManagement/autopilotEvents/{id}/timeline", inBeta, mayReadService, nil, (*Handler).getTimeline},
+		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/autopilotConfigurationFile", inBeta, mayReadService, nil, (*Handler).exportProfile},
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/deployments", inBeta, mayReadService, nil, (*Handler).listDeployments},
 	}
 }
