@@ -130,7 +130,7 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 		Base: s.cfg.BaseURL, Clock: s.clock, NewID: s.newID, Signer: signer,
 		Directory: s.directory, Autopilot: s.autopilot, Lists: s.db, Objects: s.db.Directory(), Registrations: s.db.Autopilot(),
 		People: s.people, Grants: s.grants, Brandings: &signin.Brandings{Store: s.db, Clock: s.clock, NewID: s.newID},
-		Policies: s.management, Managed: s.management, ManagedDevices: s.db,
+		Policies: s.management, Apps: s.contents, Managed: s.management, ManagedDevices: s.db,
 		Log: s.log, RequestID: requestID, Address: requestAddress, Throttle: s.throttle,
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}
