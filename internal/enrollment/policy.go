@@ -159,6 +159,9 @@ type PolicyState struct {
 	Error      int64     // HRESULT or OMA-DM status
 	Applied    int64     // Policy.Version that was sent
 	Tracked    bool      // on the Enrollment Status Page
+	// Sent are the nodes of a configuration that the PC was told, one a line:
+	// what has to be taken back.
+	Sent       string
 	ReportedAt time.Time // the tenant's clock
 }
 

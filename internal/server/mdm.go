@@ -20,6 +20,7 @@ func (s *Server) openManagement(ctx context.Context) error {
 	}
 	m.Owners = map[enrollment.OwnerKind]enrollment.CommandOwner{
 		enrollment.OwnerEnrolment: &enrollment.Renewals{Service: m},
+		enrollment.OwnerPolicy:    &enrollment.Configurations{Service: m},
 		enrollment.OwnerInventory: &enrollment.Inventory{Service: m, Devices: s.directory},
 		enrollment.OwnerHardware:  &enrollment.Hardware{Service: m, Registrations: s.autopilot},
 		enrollment.OwnerAction:    &enrollment.Actions{Service: m},

@@ -215,17 +215,19 @@ func (tx *Tx) UpdatePolicy(ctx context.Context, t directory.TenantID, p enrollme
 }
 
 // DeletePolicy implements enrollment.PolicyTx: it goes with its assignments and
-// with what became of it at devices.
+// with what became of it at devices, but for a configuration: what a PC got of
+// that has to be taken back.
 func (tx *Tx) DeletePolicy(ctx context.Context, t directory.TenantID, id enrollment.PolicyID) error {
 	d := tx.dialect()
 	n, err := tx.exec(ctx, "DELETE FROM mdm_policies WHERE tenant_id = $1 AND id = $2", idArg(d, t), idArg(d, id))
 	if err == nil && n == 0 {
 		return missing("policy", string(id))
 	}
-	for _, table := range []string{"mdm_assignments", "mdm_states"} {
-		if err == nil {
-			_, err = tx.exec(ctx, "DELETE FROM "+table+" WHERE tenant_id = $1 AND policy_id = $2", idArg(d, t), idArg(d, id))
-		}
+	if err == nil {
+		_, err = tx.exec(ctx, "DELETE FROM mdm_assignments WHERE tenant_id = $1 AND policy_id = $2", idArg(d, t), idArg(d, id))
+	}
+	if err == nil {
+		_, err = tx.exec(ctx, "DELETE FROM mdm_states WHERE tenant_id = $1 AND policy_id = $2 AND kind <> $3", idArg(d, t), idArg(d, id), policyKinds.arg(enrollment.PolicyCustom))
 	}
 	return fault.Wrap("delete policy "+string(id), err)
 }

@@ -8,10 +8,10 @@ import (
 	"taxiway/internal/fault"
 )
 
-const stateColumns = "s.device_id, s.policy_id, s.user_id, s.kind, s.name, s.compliance, s.status, s.error_code, s.applied, s.tracked, s.reported_at"
+const stateColumns = "s.device_id, s.policy_id, s.user_id, s.kind, s.name, s.compliance, s.status, s.error_code, s.applied, s.tracked, s.sent, s.reported_at"
 
 func scanState(r row, s *enrollment.PolicyState) error {
-	return r.Scan(asID(&s.Device), asID(&s.Policy), asID(&s.User), policyKinds.as(&s.Kind), &s.Name, compliances.as(&s.Compliance), &s.Status, &s.Error, &s.Applied, asBool(&s.Tracked), asTime(&s.ReportedAt))
+	return r.Scan(asID(&s.Device), asID(&s.Policy), asID(&s.User), policyKinds.as(&s.Kind), &s.Name, compliances.as(&s.Compliance), &s.Status, &s.Error, &s.Applied, asBool(&s.Tracked), &s.Sent, asTime(&s.ReportedAt))
 }
 
 func states(ctx context.Context, q querier, t directory.TenantID, d enrollment.DeviceID) ([]enrollment.PolicyState, error) {
@@ -37,12 +37,12 @@ func (tx *Tx) PutStates(ctx context.Context, t directory.TenantID, ss []enrollme
 		s := &ss[i]
 		rows[i] = []any{
 			idArg(d, t), idArg(d, s.Device), idArg(d, s.Policy), idArg(d, s.User), policyKinds.arg(s.Kind), s.Name, compliances.arg(compliances.orFirst(s.Compliance)),
-			s.Status, s.Error, s.Applied, boolArg(s.Tracked), timeArg(s.ReportedAt),
+			s.Status, s.Error, s.Applied, boolArg(s.Tracked), s.Sent, timeArg(s.ReportedAt),
 		}
 	}
-	err := insertRows(ctx, tx, "INSERT INTO mdm_states (tenant_id, device_id, policy_id, user_id, kind, name, compliance, status, error_code, applied, tracked, reported_at) VALUES ", rows,
+	err := insertRows(ctx, tx, "INSERT INTO mdm_states (tenant_id, device_id, policy_id, user_id, kind, name, compliance, status, error_code, applied, tracked, sent, reported_at) VALUES ", rows,
 		"ON CONFLICT (tenant_id, device_id, policy_id, user_id) DO UPDATE SET kind = excluded.kind, name = excluded.name, compliance = excluded.compliance, status = excluded.status,"+
-			" error_code = excluded.error_code, applied = excluded.applied, tracked = excluded.tracked, reported_at = excluded.reported_at")
+			" error_code = excluded.error_code, applied = excluded.applied, tracked = excluded.tracked, sent = excluded.sent, reported_at = excluded.reported_at")
 	return fault.Wrap("store what became of policies", err)
 }
 

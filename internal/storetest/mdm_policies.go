@@ -126,11 +126,12 @@ func policyMissing(c *city) {
 
 func policyGoes(c *city) {
 	gone, kept := c.policy(enrollment.PolicyCustom, nil), c.policy(enrollment.PolicyCustom, nil)
-	device := newManagedID()
+	device, user := newManagedID(), newObject()
 	c.tx(func(tx *sqlstore.Tx) error {
 		for _, p := range []enrollment.PolicyID{gone.ID, kept.ID} {
 			c.ok(tx.ReplaceAssignments(c.ctx, c.tenant, p, []enrollment.Assignment{{Target: enrollment.TargetAllDevices, CreatedAt: c.now}}))
-			c.ok(tx.PutStates(c.ctx, c.tenant, []enrollment.PolicyState{{Device: device, Policy: p, Kind: enrollment.PolicyCustom, Compliance: enrollment.ComplianceCompliant}}))
+			c.ok(tx.PutStates(c.ctx, c.tenant, []enrollment.PolicyState{{Device: device, Policy: p, Kind: enrollment.PolicyMSI, Compliance: enrollment.ComplianceInstalled}}))
+			c.ok(tx.PutStates(c.ctx, c.tenant, []enrollment.PolicyState{{Device: device, Policy: p, User: user, Kind: enrollment.PolicyCustom, Sent: "./Vendor/MSFT/A"}}))
 		}
 		return tx.DeletePolicy(c.ctx, c.tenant, gone.ID)
 	})
@@ -138,7 +139,14 @@ func policyGoes(c *city) {
 	_, as, err := c.db.LoadPolicies(c.ctx, c.tenant)
 	c.ok(err)
 	c.equal("assignments", as, []enrollment.Assignment{{Policy: kept.ID, Target: enrollment.TargetAllDevices, CreatedAt: c.now}})
-	c.equal("states", len(must(c.db.ListStates(c.ctx, c.tenant, device))), 1)
+	var left []string
+	for _, s := range must(c.db.ListStates(c.ctx, c.tenant, device)) {
+		left = append(left, string(s.Kind)+" "+string(s.Policy))
+	}
+	slices.Sort(left)
+	want := []string{string(enrollment.PolicyCustom) + " " + string(gone.ID), string(enrollment.PolicyCustom) + " " + string(kept.ID), string(enrollment.PolicyMSI) + " " + string(kept.ID)}
+	slices.Sort(want)
+	c.equal("states", left, want)
 }
 
 func policiesLoaded(c *city) {
@@ -267,7 +275,7 @@ func policySecrets(c *city) {
 func stateOf(c *city, d enrollment.DeviceID, p enrollment.PolicyID, user directory.ObjectID) enrollment.PolicyState {
 	return enrollment.PolicyState{
 		Device: d, Policy: p, User: user, Kind: enrollment.PolicyMSI, Name: "App Ä", Compliance: enrollment.ComplianceError, Status: 60, Error: -2147024894, Applied: 1 << 40,
-		Tracked: true, ReportedAt: c.now,
+		Tracked: true, Sent: "./Vendor/MSFT/Ä\n./Vendor/MSFT/B", ReportedAt: c.now,
 	}
 }
 

@@ -11,7 +11,8 @@ CREATE TABLE mdm_authorities (
     created_at {{long}} NOT NULL
 );
 
--- wire_id is the DeviceID of OMA-DM, hardware_id the HWDevID of enrolments.
+-- wire_id is the DeviceID of OMA-DM, hardware_id the HWDevID of enrolments,
+-- esp_due until when the status page waits, 0 when it does not.
 CREATE TABLE managed_devices (
     tenant_id     {{uuid}} NOT NULL,
     id            {{uuid}} NOT NULL,
@@ -42,9 +43,11 @@ CREATE TABLE managed_devices (
     enrolled_at   {{long}} NOT NULL DEFAULT 0,
     last_sync     {{long}} NOT NULL DEFAULT 0,
     cert_ends     {{long}} NOT NULL DEFAULT 0,
+    esp_due       {{long}} NOT NULL DEFAULT 0,
     version       {{long}} NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX managed_devices_due ON managed_devices (tenant_id, esp_due) WHERE esp_due > 0;
 CREATE INDEX managed_devices_object ON managed_devices (tenant_id, object_id);
 CREATE INDEX managed_devices_user ON managed_devices (tenant_id, user_id, id);
 CREATE INDEX managed_devices_hardware ON managed_devices (tenant_id, hardware_id);
