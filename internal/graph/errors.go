@@ -72,13 +72,18 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // asFault finds the fault in an error, or makes one of what the OData parser
-// says; anything else is internal.
+// says; anything else is internal. What was read wrong inside a transaction
+// comes wrapped as an internal fault and is the caller's all the same.
 func asFault(err error) *fault.Error {
-	if e, ok := fault.As(err); ok {
+	e, known := fault.As(err)
+	if known && e.Kind != fault.Internal {
 		return e
 	}
 	if bad, ok := errors.AsType[*odata.Error](err); ok {
 		return queryFault(bad)
+	}
+	if known {
+		return e
 	}
 	return &fault.Error{Kind: fault.Internal, Code: codeInternal, Cause: err}
 }

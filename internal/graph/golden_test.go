@@ -89,7 +89,7 @@ var (
 )
 
 // fixedGUIDs have a meaning of their own and are shown as they are.
-var fixedGUIDs = []string{"00000000-0000-0000-0000-000000000000", "adadadad-808e-44e2-905a-0b7873a8a531", "00000000-0000-4000-8000-00000000abcd", "0000000a-0000-0000-c000-000000000000"}
+var fixedGUIDs = []string{"00000000-0000-0000-0000-000000000000", "adadadad-808e-44e2-905a-0b7873a8a531", "acacacac-9df4-4c7d-9d50-4ef0226f57a9", "00000000-0000-4000-8000-00000000abcd", "0000000a-0000-0000-c000-000000000000"}
 
 // wellKnown are ids that are the same everywhere: of roles, passwords, licenses
 // and the apps that every tenant has.
