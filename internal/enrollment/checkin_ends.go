@@ -55,7 +55,7 @@ func (c *checkIn) decide(ctx context.Context, of func(session string) bool) erro
 		cmd := &lost[i]
 		status, state, ended := cmd.verdict(true)
 		switch {
-		case ended: // its status had come, only values were missing
+		case ended && (!cmd.lacksValues() || cmd.Tries >= mostTries): // its status had come
 			cmd.Status, cmd.State, cmd.DoneAt = status, state, c.v.Now
 		case cmd.Once, cmd.Tries >= mostTries:
 			cmd.State, cmd.DoneAt = Unconfirmed, c.v.Now

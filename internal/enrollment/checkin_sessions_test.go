@@ -190,6 +190,16 @@ func TestSessionsEndAndGoOn(t *testing.T) {
 			f.pc("2").hello()
 			f.equal("command", shown(f.commands()[0]), "done 200 (200 0) [A=v]")
 		}},
+		{"a Get whose values were lost with their session is asked again", func(f *fleet) {
+			f.queue("x", nil, get(nodeA))
+			p := f.pc("1")
+			p.hello()
+			in := p.message(p.answer(p.last, "1=200"))
+			in.More = true
+			f.equal("the PC is asked to go on", p.send(in).Alert, enrollment.AlertNext)
+			f.equal("the next session", nodes(f.pc("2").hello()), []string{"Get " + nodeA})
+			f.equal("states", f.states(), []string{"x=sent 0 2"})
+		}},
 		{"a command that is never answered is given up after five tries", func(f *fleet) {
 			f.queue("x", nil, replace(nodeA))
 			for i := range 5 {
