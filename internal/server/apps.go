@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"taxiway/internal/enrollment"
+	"taxiway/internal/jobs"
 	"taxiway/internal/mdm"
 )
 
@@ -24,4 +25,13 @@ func (s *Server) openApps(ctx context.Context) error {
 // appFiles serves the files of apps to PCs.
 func (s *Server) appFiles() *mdm.AppFiles {
 	return &mdm.AppFiles{Files: s.contents, Log: s.log, RequestID: requestID}
+}
+
+// appJobs end what nobody came for.
+func (s *Server) appJobs() []jobs.Job {
+	page := &enrollment.StatusPage{Service: s.management}
+	return []jobs.Job{
+		jobs.OverduePages(page.Overdue, s.db.Directory()),
+		jobs.SweepContents(s.contents.Sweep, s.db.Directory()),
+	}
 }

@@ -75,7 +75,7 @@ func (s *Server) wire(ctx context.Context) error {
 	}
 	s.sightings = &autopilot.Sightings{Store: s.db}
 	s.requests = newLimiter(s.cfg.Limits.RequestRate, s.cfg.Limits.RequestBurst, s.clock.Real)
-	s.runner.Jobs = s.deviceJobs()
+	s.runner.Jobs = append(s.deviceJobs(), s.appJobs()...)
 	for range s.workers() {
 		s.runner.Jobs = append(s.runner.Jobs, jobs.SettleMarks(s.engine, s.db, s.clock, lease, s.log), jobs.RunFills(s.engine, s.db, s.clock, lease))
 	}
