@@ -18,6 +18,7 @@ type enrolling struct {
 	tokens   *mdm.Tokens
 	verifier *access.Verifier
 	entra    *mdm.Entra
+	sessions *mdm.Sessions
 }
 
 // openEnrolling loads the key of the tokens, making it at first need.
@@ -33,6 +34,9 @@ func (s *Server) openEnrolling(ctx context.Context) (*enrolling, error) {
 	e.verifier = &access.Verifier{
 		Issuer: s.cfg.BaseURL, Audiences: access.EnrolAudiences, Keys: s.keys, Now: s.clock.Real, Leeway: 5 * time.Minute,
 		App: s.clientState, User: s.userState, Device: s.deviceState, Recheck: time.Second,
+	}
+	if e.sessions, err = s.openSessions(ctx); err != nil {
+		return nil, err
 	}
 	roots, err := readRoots(s.cfg.MDM.EntraCAFile)
 	if err != nil {
@@ -67,7 +71,7 @@ func (s *Server) mdmHandler() *mdm.Handler {
 	return &mdm.Handler{
 		Base: s.cfg.BaseURL, DeviceBase: s.cfg.DeviceURL, Verify: s.enrolling.verifier.Verify, Entra: s.enrolling.entra,
 		Tenants: s.db.Directory(), Users: s.db.Directory(), People: s.people, Enrolments: s.management, Joined: s.joining.authority,
-		Tokens: s.enrolling.tokens, Spent: s.db, Clock: s.clock, Log: s.log, RequestID: requestID, Address: requestAddress,
+		Sessions: s.enrolling.sessions, Tokens: s.enrolling.tokens, Spent: s.db, Clock: s.clock, Log: s.log, RequestID: requestID, Address: requestAddress,
 		Network: func(r *http.Request) string { return signin.NetworkOf(requestAddress(r)) },
 	}
 }
