@@ -3,6 +3,7 @@ package graph
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -288,6 +289,9 @@ func readSetting(o odata.Object, prefix string, before []enrollment.OMASetting, 
 	}
 	if raw, sent := o.Raw("value"); !sent || string(raw) == "null" {
 		return fault.Field(fault.Invalid, "ValueRequired", prefix+"value", "The setting has no value.", "Send a value of the type that the setting says.")
+	}
+	if !slices.Contains(enrollment.SettingTypes(), s.Type) {
+		return nil // the service says which types there are
 	}
 	readValue(r, s)
 	if r.err != nil {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"taxiway/internal/access"
 	"taxiway/internal/directory"
@@ -140,6 +141,11 @@ func (f *field) badGrants(c *crew) []refusal {
 // badTokensOfPeople are tokens of people that were good, or look so.
 func (f *field) badTokensOfPeople(t *testing.T) []refusal {
 	t.Helper()
+	created, _ := f.p.Must(t, f.Token, http.MethodGet, "/v1.0/users/"+f.user, nil, http.StatusOK).JSON["createdDateTime"].(string)
+	began, err := time.Parse(time.RFC3339, created) // the password came with the account
+	if err != nil {
+		t.Fatal(err)
+	}
 	row := func(name string, change func(object), says, remedy string) refusal {
 		on := claims(t, f.person)
 		change(on)
@@ -147,7 +153,7 @@ func (f *field) badTokensOfPeople(t *testing.T) []refusal {
 	}
 	return []refusal{
 		row("a person's token of before the password", func(o object) { o["iat_us"] = 1 }, "was ended", "Sign in again"),
-		row("a person's token of a second before the password, without the microsecond", func(o object) { delete(o, "iat_us"); o["iat"] = o["iat"].(float64) - 1 }, "was ended", "Sign in again"),
+		row("a person's token of a second before the password, without the microsecond", func(o object) { delete(o, "iat_us"); o["iat"] = began.Unix() - 1 }, "was ended", "Sign in again"),
 		row("a person's token without a time", func(o object) { delete(o, "iat") }, "do not fit", "access_token"),
 		row("a token of a person who is not there", func(o object) { o["oid"] = unknownID }, "is gone", "administrator"),
 		row("a token of a person of another tenant", func(o object) { o["oid"] = f.fabrikam.user }, "is gone", "administrator"),

@@ -23,6 +23,8 @@ const (
 	joinPolicy = "/beta/policies/deviceRegistrationPolicy"
 	mdmScope   = "/beta/policies/mobileDeviceManagementPolicies"
 	mamScope   = "/beta/policies/mobileAppManagementPolicies"
+	screens    = "/beta/deviceManagement/deviceEnrollmentConfigurations"
+	customs    = "/beta/deviceManagement/deviceConfigurations"
 	scopeID    = "0000000a-0000-0000-c000-000000000000" // of both policies, in every tenant
 	passwordID = "28c10230-6103-485e-b985-444c60001490" // of everybody's password
 
@@ -59,6 +61,8 @@ type estate struct {
 	principal   string // service principal of the app
 	factor      string // authenticator app of user
 	person      string // a token of user's, with every scope
+	statusPage  string // an Enrollment Status Page, assigned to group
+	custom      string // a custom configuration, assigned to group
 }
 
 // furnish makes a tenant with one object of every kind. The tag Sales puts its
@@ -93,6 +97,10 @@ func furnishIn(t *testing.T, p *servertest.Process, name string, lab bool) *esta
 	e.assignment = id(t, p.Must(t, e.Token, http.MethodPost, profiles+"/"+e.profile+"/assignments", target("groupAssignmentTarget", e.dynamic), http.StatusCreated))
 	p.Must(t, e.Token, http.MethodPost, profiles+"/"+e.all+"/assignments", target("allDevicesAssignmentTarget", ""), http.StatusCreated)
 	p.Must(t, e.Token, http.MethodPost, profiles+"/"+e.excluding+"/assignments", target("exclusionGroupAssignmentTarget", e.dynamic), http.StatusCreated)
+	e.statusPage = id(t, p.Must(t, e.Token, http.MethodPost, screens, statusPage("Status page of "+name), http.StatusCreated))
+	p.Must(t, e.Token, http.MethodPost, screens+"/"+e.statusPage+"/assign", object{"enrollmentConfigurationAssignments": []object{target("groupAssignmentTarget", e.group)}}, http.StatusNoContent)
+	e.custom = id(t, p.Must(t, e.Token, http.MethodPost, customs, customSettings("Settings of "+name), http.StatusCreated))
+	p.Must(t, e.Token, http.MethodPost, customs+"/"+e.custom+"/assign", object{"assignments": []object{target("groupAssignmentTarget", e.group)}}, http.StatusOK)
 	e.pc = servertest.NewPC(t, "PF-"+strings.ToUpper(name))
 	e.hash = e.pc.Hash(t)
 	e.row, e.identity = register(t, p, e.Token, e.pc, e.hash, "Sales", e.upn)
@@ -155,6 +163,22 @@ func tutorialProfile(name string) object {
 	}
 }
 
+// statusPage is an Enrollment Status Page as the portal makes it.
+func statusPage(name string) object {
+	return object{
+		"@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration", "displayName": name, "showInstallationProgress": true,
+		"installProgressTimeoutInMinutes": 60, "blockDeviceSetupRetryByUser": false, "allowDeviceResetOnInstallFailure": true, "allowLogCollectionOnInstallFailure": true,
+	}
+}
+
+// customSettings is a custom configuration with one setting.
+func customSettings(name string) object {
+	return object{
+		"@odata.type": "#microsoft.graph.windows10CustomConfiguration", "displayName": name,
+		"omaSettings": []object{{"@odata.type": "#microsoft.graph.omaSettingInteger", "omaUri": "./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera", "value": 0}},
+	}
+}
+
 // assignment is a body that gives a person a role in the whole tenant.
 func assignment(role, person string) object {
 	return object{"@odata.type": "#microsoft.graph.unifiedRoleAssignment", "roleDefinitionId": role, "principalId": person, "directoryScopeId": "/"}
@@ -196,7 +220,7 @@ func (e *estate) state(t *testing.T, p *servertest.Process) []byte {
 	t.Helper()
 	var all []byte
 	paths := []string{
-		"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, imports, profiles + "?$expand=assignments", audits,
+		"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, imports, profiles + "?$expand=assignments", audits, screens + "?$expand=assignments", customs + "?$expand=assignments",
 		"/v1.0/groups/" + e.group + "/members", "/v1.0/groups/" + e.dynamic + "/members",
 		roleAssignments, permissionGrants, "/v1.0/users/" + e.user + "/authentication/methods",
 		joinPolicy, mdmScope, mamScope, mdmScope + "/" + scopeID + "/includedGroups", mamScope + "/" + scopeID + "/includedGroups",
