@@ -52,6 +52,8 @@ func benchmarks() []benchmark {
 		{"change", true, (*run).changes},
 		{"newrule", true, (*run).newRules},
 		{"profile", true, (*run).profiles},
+		{"enrol", true, (*run).enrolments},
+		{"checkin", true, (*run).checkIns},
 	}
 }
 

@@ -124,16 +124,17 @@ func TestRulesAreMeasuredWithoutADatabase(t *testing.T) {
 
 // Each benchmark checks its outcomes by itself: all PCs Assigned with the
 // profile of their tag, groups with the members they must have, PCs handed the
-// right profile. It ends in an error otherwise.
+// right profile, certificates for the keys that were sent, a row for each PC
+// that was answered, sessions that end. It ends in an error otherwise.
 func TestEveryBenchmarkOfTheStoreDoesItsWorkOnBothDatabases(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"import rows/s", "import rows/s", "change ms", "change ms", "change ms", "newrule ms", "newrule rows/s",
-		"profile requests/s", "profile requests/s", "profile requests/s",
+		"profile requests/s", "profile requests/s", "profile requests/s", "enrol PCs/s/core", "enrol PCs/s/core", "checkin sessions/s/core", "checkin sessions/s/core",
 	}
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
-		o := tiny(t, "import", "change", "newrule", "profile")
+		o := tiny(t, "import", "change", "newrule", "profile", "enrol", "checkin")
 		o.Databases = []string{address(db)}
 		report := measure(t, o)
 		if diff := cmp.Diff(want, checkRows(t, report, db.Engine)); diff != "" {

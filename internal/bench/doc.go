@@ -11,6 +11,8 @@
 //	change     a new group tag to the status being true      one durable commit                 change.go
 //	newrule    a new rule to its filled group                query and commit; bare insert      newrule.go
 //	profile    a PC's look-up of its profile                 handler with two indexed reads     profile.go, baseline.go
+//	enrol      a request to a certificate, stored            bare RSA-2048 signatures           enrol.go, pool.go
+//	checkin    a management session with nothing to do       handler that answers its bytes     checkin.go, handshake.go
 //
 // What they share:
 //

@@ -53,8 +53,8 @@ func (r Row) ratios(work, limit []float64) Row {
 	return r
 }
 
-// atMost and atLeast set the target for the ratio, figureAtMost one for the
-// figure itself.
+// atMost and atLeast set the target for the ratio, figureAtMost and
+// figureAtLeast one for the figure itself.
 func (r Row) atMost(x float64) Row {
 	return r.judged(fmt.Sprintf("ratio ≤ %g", x), r.Ratio <= x)
 }
@@ -65,6 +65,10 @@ func (r Row) atLeast(x float64) Row {
 
 func (r Row) figureAtMost(x float64) Row {
 	return r.judged(fmt.Sprintf("≤ %g %s", x, r.Unit), r.Figure <= x)
+}
+
+func (r Row) figureAtLeast(x float64) Row {
+	return r.judged(fmt.Sprintf("≥ %g %s", x, r.Unit), r.Figure >= x)
 }
 
 func (r Row) judged(target string, met bool) Row {

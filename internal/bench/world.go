@@ -32,6 +32,10 @@ type world struct {
 	graph  *graphclient.Client
 	tenant server.AdminTenant
 	pcs    *http.Client // trusts the server and reaches its devices' listener
+	// browsers reach the people's listener.
+	browsers *http.Client
+	devices  string // the devices' listener's address
+	roots    *x509.CertPool
 
 	fleet *fleet // registered so far
 	stop  func() error
@@ -101,10 +105,16 @@ func (w *world) start(ctx context.Context, now func() time.Time) error {
 	if err != nil {
 		return fmt.Errorf("make the Graph client: %w", err)
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
-	w.pcs = kept(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, s.Address("devices"))
+	w.roots, w.devices = x509.NewCertPool(), s.Address("devices")
+	w.roots.AppendCertsFromPEM(authority)
+	w.pcs = w.pc()
+	w.browsers = kept(&tls.Config{RootCAs: w.roots, MinVersion: tls.VersionTLS12}, s.Address("people"))
 	return nil
+}
+
+// pc is a client of the devices' listener, with its certificate if it has one.
+func (w *world) pc(certificates ...tls.Certificate) *http.Client {
+	return kept(&tls.Config{RootCAs: w.roots, MinVersion: tls.VersionTLS12, Certificates: certificates}, w.devices)
 }
 
 // kept is a client that keeps one connection of HTTP/1.1 per request in
@@ -123,8 +133,10 @@ func (w *world) close() error {
 	if w.graph != nil {
 		w.graph.Close()
 	}
-	if w.pcs != nil {
-		w.pcs.CloseIdleConnections()
+	for _, c := range []*http.Client{w.pcs, w.browsers} {
+		if c != nil {
+			c.CloseIdleConnections()
+		}
 	}
 	errs := []error{w.stop()}
 	for _, d := range []*database{w.served, w.bare} {

@@ -19,10 +19,11 @@ func (a *app) newBench() *cobra.Command {
 	o := &benchOptions{app: a}
 	cmd := &cobra.Command{
 		Use: "bench [benchmark...]", Short: "Measure this program against what the machine can do at best", ValidArgs: bench.Names(),
-		Long: `Measures rules, import, change, newrule and profile, or only those that are
-named, each against its limit in the same run: the least work that could give
-the same result. Everything is made in a throw-away directory, or in throw-away
-databases of a PostgreSQL, and removed again; no data of yours is touched.
+		Long: `Measures rules, import, change, newrule, profile, enrol and checkin, or only
+those that are named, each against its limit in the same run: the least work
+that could give the same result. Everything is made in a throw-away directory,
+or in throw-away databases of a PostgreSQL, and removed again; no data of yours
+is touched.
 
   taxiway bench
   taxiway bench import change --database sqlite --database postgres
@@ -38,7 +39,7 @@ databases of a PostgreSQL, and removed again; no data of yours is touched.
 	f.IntVar(&o.Size, "size", 0, "rules in the largest index (default 50000)")
 	f.IntVar(&o.Rounds, "rounds", 0, "turns of work and limit (default 5)")
 	f.IntVar(&o.Calls, "calls", 0, "requests in one turn (default 100)")
-	f.IntVar(&o.Clients, "clients", 0, "PCs that ask for their profile at the same time (default 4)")
+	f.IntVar(&o.Clients, "clients", 0, "PCs that ask, enrol or check in at the same time (default 4)")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of the sample data")
 	f.StringVar(&o.Dir, "dir", "", "where the throw-away directory is made (default: the system's)")
 	return cmd

@@ -19,6 +19,14 @@ type User struct {
 	MailNickname      string `json:"mailNickname,omitempty"`
 	AccountEnabled    bool   `json:"accountEnabled"`
 	MDMLicensed       bool   `json:"mdmLicensed"`
+	// PasswordProfile is only ever sent.
+	PasswordProfile *PasswordProfile `json:"passwordProfile,omitempty"`
+}
+
+// PasswordProfile is a password that is set for somebody.
+type PasswordProfile struct {
+	Password    string `json:"password"`
+	ForceChange bool   `json:"forceChangePasswordNextSignIn"`
 }
 
 // Users walks the users.
