@@ -208,3 +208,76 @@ func TestTheInstallJobIsAsWindowsReadsIt(t *testing.T) {
 			`</Product></MsiInstallJob>`)
 	})
 }
+
+func TestAPCThatIsNeverHeardOfEndsItsDeploymentInTime(t *testing.T) {
+	t.Parallel()
+	runShop(t, "silence", func(s *shop) {
+		s.page(enrollment.ESP{ShowProgress: true, Blocks: true, TimeoutMinutes: 30})
+		page := &enrollment.StatusPage{Service: s.Service}
+		s.app("Agent", agentCode, nil, everyDevice)
+		s.tx(func(tx enrollment.Tx) error {
+			d, err := tx.LockManagedDevice(s.ctx, s.tenant, s.device)
+			if err != nil {
+				return err
+			}
+			if err := page.Enrolled(s.ctx, tx, s.tenant, &d, false); err != nil {
+				return err
+			}
+			return tx.UpdateManagedDevice(s.ctx, s.tenant, d)
+		})
+		overdue := func() int {
+			n, err := page.Overdue(s.ctx, s.tenant, 10)
+			s.ok(err)
+			return n
+		}
+		s.clock.advance(29 * time.Minute)
+		s.equal("in time", overdue(), 0)
+		s.clock.advance(time.Minute)
+		s.equal("overdue", overdue(), 1)
+		s.equal("once", overdue(), 0)
+		y, events, _ := s.outcome()
+		s.equal("summary", []any{y.State, y.Setup, y.Account, y.EndedAt.IsZero()}, []any{enrollment.DeploymentFailure, enrollment.DeploymentFailure, enrollment.DeploymentNotAttempted, false})
+		s.equal("timeline", lines(events), []string{
+			"0 phaseBegan [Device preparation] The status page is shown.",
+			"0 failed [Device preparation] Device preparation did not finish within 30 minutes. The PC has to take the settings of the status page. 0x800705b4: See that the PC reaches this server: it asks every few minutes while the page is shown.",
+		})
+		// It comes after all: the page goes on, and the user has still to sign in.
+		m := s.machine
+		for range 3 {
+			m.after(3 * time.Minute)
+		}
+		y, _, became := s.outcome()
+		s.equal("apps", became, map[string]string{"Agent": "installed 70 0x0 tracked=true"})
+		s.equal("summary", []any{y.State, y.Setup}, []any{enrollment.DeploymentInProgress, enrollment.DeploymentSuccessRetry})
+		s.clock.advance(8 * 24 * time.Hour)
+		s.equal("the user did not come", overdue(), 1)
+		s.equal("once", overdue(), 0)
+		m.session()
+		y, _, _ = s.outcome()
+		s.equal("summary", []any{y.State, y.Setup, y.Account, m.tree["./Device"+firstSync+"SkipUserStatusPage"]},
+			[]any{enrollment.DeploymentSuccessRetry, enrollment.DeploymentSuccessRetry, enrollment.DeploymentNotAttempted, "true"})
+	})
+}
+
+func TestAnInstallationThatIsUnderWayTimesOutWithItsPage(t *testing.T) {
+	t.Parallel()
+	runShop(t, "a slow app", func(s *shop) {
+		s.page(enrollment.ESP{ShowProgress: true, Blocks: true, AllowUse: true, TimeoutMinutes: 30})
+		s.app("Agent", agentCode, nil, everyDevice)
+		m := s.machine
+		m.apps[agent] = &installation{steps: []int{50}}
+		m.session()
+		m.after(3 * time.Minute)
+		s.clock.advance(27 * time.Minute)
+		n, err := (&enrollment.StatusPage{Service: s.Service}).Overdue(s.ctx, s.tenant, 10)
+		s.ok(err)
+		s.equal("overdue", n, 1)
+		s.equal("not told yet", m.tree[pageTimeLimit], "30")
+		m.session()
+		s.equal("told", []string{m.tree[pageTimeLimit], m.tree[pageButtons], m.tree[deviceFinish]}, []string{"1", "6", ""})
+		m.tree["./Device"+firstSync+"IsSyncDone"] = "true"
+		m.after(3 * time.Minute)
+		y, _, _ := s.outcome()
+		s.equal("summary", []any{y.State, y.Setup}, []any{enrollment.DeploymentInProgress, enrollment.DeploymentSuccessTimeout})
+	})
+}

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"time"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
@@ -122,6 +125,47 @@ func (c *Contents) Size(announced int64) error {
 		return c.tooLarge()
 	}
 	return nil
+}
+
+// Sweep removes files that no app has: uploads that a process did not end. One
+// may still be under way for a day. It returns how many it removed.
+func (c *Contents) Sweep(ctx context.Context, t directory.TenantID) (int, error) {
+	files, err := c.Service.Store.ListContents(ctx, t)
+	if err != nil || len(files) == 0 {
+		return 0, err
+	}
+	apps, _, err := c.Service.Store.LoadPolicies(ctx, t, PolicyMSI)
+	if err != nil {
+		return 0, err
+	}
+	used := map[string]bool{}
+	for i := range apps {
+		used[apps[i].App.Content] = true
+	}
+	removed := 0
+	for _, file := range files {
+		if used[file] || !c.Service.Clock.Real().After(madeAt(file).Add(uploadLife)) {
+			continue
+		}
+		if err := c.Service.Store.DeleteContent(ctx, t, file); err != nil {
+			return removed, err
+		}
+		removed++
+	}
+	return removed, nil
+}
+
+// uploadLife is longer than any upload takes.
+const uploadLife = 24 * time.Hour
+
+// madeAt is when an id was made: a UUID of version 7 begins with the time in
+// milliseconds (RFC 9562 section 5.7).
+func madeAt(id string) time.Time {
+	ms, err := strconv.ParseInt(strings.ReplaceAll(id, "-", "")[:12], 16, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 // DeleteApp removes an app with its file.

@@ -217,3 +217,23 @@ func TestAnAppWithoutAFileIsNotAssigned(t *testing.T) {
 		fails(s.fleet, err, fault.NotFound, "ResourceNotFound")
 	})
 }
+
+func TestUploadsThatNobodyEndedAreSweptAfterADay(t *testing.T) {
+	t.Parallel()
+	runShop(t, "sweep", func(s *shop) {
+		p, err := s.contents.Put(s.ctx, s.tenant, s.draft().ID, 0, "", bytes.NewReader(installer("a")))
+		s.ok(err)
+		s.clock.advance(time.Since(s.clock.Real())) // ids tell the time
+		left := fleetID()
+		s.ok(s.db.PutPiece(s.ctx, s.tenant, left, 0, []byte("x")))
+		sweep := func() int {
+			n, err := s.contents.Sweep(s.ctx, s.tenant)
+			s.ok(err)
+			return n
+		}
+		s.equal("at once", sweep(), 0)
+		s.clock.advance(24*time.Hour + time.Second)
+		s.equal("after a day", sweep(), 1)
+		s.equal("pieces", []int{s.pieces(left), s.pieces(p.App.Content)}, []int{0, 1})
+	})
+}

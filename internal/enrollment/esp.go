@@ -70,3 +70,6 @@ const (
 	WaitPC   = "PC"
 	WaitUser = "user"
 )
+
+// waitFirst is the wait of a PC that has enrolled and was not heard of since.
+const waitFirst = "first session"

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The nodes of the DMClient CSP (FirstSyncStatus) and of the
@@ -149,6 +150,8 @@ func (e *ESP) errorText() string {
 	}
 	return defaultErrorText
 }
+
+func (e *ESP) limit() time.Duration { return time.Duration(e.minutes()) * time.Minute }
 
 // minutes is the time limit as the CSP takes it: 1 to 1440 minutes, 60 when the
 // configuration has none.

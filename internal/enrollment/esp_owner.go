@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"taxiway/internal/directory"
+	"taxiway/internal/fault"
 )
 
 // StatusPage shows PCs the Enrollment Status Page and lets them go on.
@@ -24,7 +25,41 @@ func (o *StatusPage) choose(ctx context.Context, tx Tx, t directory.TenantID, d 
 		return err
 	}
 	d.ESP = &ESPProgress{Policy: a.Policy.ID, Name: a.Policy.DisplayName, Config: *a.Policy.clone().ESP, ForUser: a.ForUser}
+	if d.ESP.Config.ShowProgress && d.InOOBE {
+		d.ESP.Wait = &Wait{Owner: WaitPC, Of: waitFirst, Text: "The PC has to begin its first management session.", Until: d.EnrolledAt.Add(d.ESP.Config.limit())}
+	}
 	return nil
+}
+
+// Overdue moves the status pages of PCs that did not come in time, and returns
+// how many it looked at: a PC that is never heard of again ends its deployment,
+// too.
+func (o *StatusPage) Overdue(ctx context.Context, t directory.TenantID, limit int) (int, error) {
+	s := o.Service
+	ids, err := s.Store.DueStatusPages(ctx, t, s.Clock.Now(t), limit)
+	if err != nil {
+		return 0, err
+	}
+	for i, id := range ids {
+		err := s.Store.InTx(ctx, func(tx Tx) error {
+			d, err := tx.LockManagedDevice(ctx, t, id)
+			if err != nil {
+				return err
+			}
+			v := &Visit{Tenant: t, Device: &d, Session: &Session{Device: id}, Now: s.Clock.Now(t), Real: s.Clock.Real()}
+			if due := d.ESP.Due(); due.IsZero() || v.Now.Before(due) {
+				return nil // it came after all
+			}
+			if err := o.Plan(ctx, tx, v); err != nil {
+				return err
+			}
+			return tx.TouchManagedDevice(ctx, t, d)
+		})
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return i, fault.Wrap("move the status page of "+string(id), err)
+		}
+	}
+	return len(ids), nil
 }
 
 // Plan implements CommandOwner. The configuration is chosen once more at the
@@ -124,6 +159,15 @@ func (p *ESPProgress) Tracks(id PolicyID) bool {
 	}
 	is := func(t Tracked) bool { return t.Policy == id }
 	return slices.ContainsFunc(p.Device.Tracked, is) || slices.ContainsFunc(p.Account.Tracked, is)
+}
+
+// Due is until when the page waits for what it waits for now, zero when it waits
+// for nothing.
+func (p *ESPProgress) Due() time.Time {
+	if p == nil || p.Wait == nil {
+		return time.Time{}
+	}
+	return p.Wait.Until
 }
 
 // failing: the PC shows that something failed, and may try again.

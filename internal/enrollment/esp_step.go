@@ -99,11 +99,12 @@ func (s *espStep) begin() {
 		return
 	}
 	s.Phase, s.Device.State = PhasePreparation, DeploymentInProgress
-	s.Device.Deadline = s.now.Add(s.limit())
+	s.Device.Deadline = s.now.Add(c.limit())
+	if w := s.Wait; w != nil && w.Of == waitFirst {
+		s.Device.Deadline = w.Until
+	}
 	s.note(EventPhaseBegan, PhasePreparation, "The status page is shown.")
 }
-
-func (s *espStep) limit() time.Duration { return time.Duration(s.Config.minutes()) * time.Minute }
 
 // prepare goes on to device setup when the PC has answered every setting of the
 // page.
@@ -140,7 +141,7 @@ func (s *espStep) account() {
 	}
 	if s.f.UserHere {
 		s.Phase, s.Account.State, s.Account.Began = PhaseAccount, DeploymentInProgress, s.now
-		s.Account.Deadline = s.now.Add(s.limit())
+		s.Account.Deadline = s.now.Add(s.Config.limit())
 		s.Account.Tracked = s.tracked(true)
 		s.note(EventPhaseBegan, PhaseAccount, toInstall(len(s.Account.Tracked)))
 	} else if !s.now.Before(s.Device.Ended.Add(signInWait)) {

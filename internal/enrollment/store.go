@@ -78,6 +78,9 @@ type DeviceReader interface {
 	ListCommands(ctx context.Context, t directory.TenantID, d DeviceID, limit int) ([]Command, error)
 	// ListStates returns what became of policies and apps at a device.
 	ListStates(ctx context.Context, t directory.TenantID, d DeviceID) ([]PolicyState, error)
+	// DueStatusPages returns living ones whose status page waits for something
+	// until now or earlier, the longest overdue first.
+	DueStatusPages(ctx context.Context, t directory.TenantID, now time.Time, limit int) ([]DeviceID, error)
 	// PageManagedDevices walks through the living ones in order of id.
 	PageManagedDevices(ctx context.Context, t directory.TenantID, after DeviceID, limit int) ([]Device, error)
 }
@@ -199,10 +202,14 @@ type SettingsTx interface {
 
 // ContentStore keeps the files of apps in pieces.
 type ContentStore interface {
-	// PutPiece stores a piece of a file that is being uploaded.
+	// PutPiece stores a piece of a file that is being uploaded, over one with the
+	// same number.
 	PutPiece(ctx context.Context, t directory.TenantID, file string, n int, data []byte) error
-	// GetPiece returns one piece.
+	// GetPiece returns one piece; one that is not there is fault.NotFound.
 	GetPiece(ctx context.Context, t directory.TenantID, file string, n int) ([]byte, error)
-	// DeleteContent removes a file.
+	// ListContents returns the files of which the first piece, number 0, is
+	// there, in order.
+	ListContents(ctx context.Context, t directory.TenantID) ([]string, error)
+	// DeleteContent removes a file; one that is not there is no error.
 	DeleteContent(ctx context.Context, t directory.TenantID, file string) error
 }

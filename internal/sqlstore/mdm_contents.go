@@ -27,6 +27,13 @@ func (db *DB) GetPiece(ctx context.Context, t directory.TenantID, file string, n
 	return data, fault.Wrap("read a piece of "+file, err)
 }
 
+// ListContents implements enrollment.ContentStore.
+func (db *DB) ListContents(ctx context.Context, t directory.TenantID) ([]string, error) {
+	files, err := collect(ctx, db.reader(), func(r row, file *string) error { return r.Scan(asID(file)) },
+		"SELECT c.file FROM app_contents c WHERE c.tenant_id = $1 AND c.piece = 0 ORDER BY c.file", idArg(db.d, t))
+	return files, fault.Wrap("list the files of apps", err)
+}
+
 // DeleteContent implements enrollment.ContentStore; a file that is not there is
 // no error.
 func (db *DB) DeleteContent(ctx context.Context, t directory.TenantID, file string) error {

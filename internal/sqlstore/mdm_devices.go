@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/enrollment"
@@ -69,12 +70,20 @@ func (db *DB) PageManagedDevices(ctx context.Context, t directory.TenantID, afte
 	return all, fault.Wrap("page through managed devices", err)
 }
 
+// DueStatusPages implements enrollment.DeviceReader.
+func (db *DB) DueStatusPages(ctx context.Context, t directory.TenantID, now time.Time, limit int) ([]enrollment.DeviceID, error) {
+	ids, err := collect(ctx, db.reader(), func(r row, id *enrollment.DeviceID) error { return r.Scan(asID(id)) },
+		"SELECT m.id FROM managed_devices m WHERE m.tenant_id = $1 AND m.esp_due > 0 AND m.esp_due <= $2 AND m.state <> $3 ORDER BY m.esp_due, m.id LIMIT $4",
+		idArg(db.d, t), timeArg(now), mdmStates.arg(enrollment.Unenrolled), limit)
+	return ids, fault.Wrap("find status pages whose time is over", err)
+}
+
 // CreateManagedDevice implements enrollment.ManagedTx.
 func (tx *Tx) CreateManagedDevice(ctx context.Context, t directory.TenantID, v enrollment.Device) error {
 	d := tx.dialect()
 	_, err := tx.exec(ctx, "INSERT INTO managed_devices (tenant_id, id, object_id, entra_id, user_id, upn, user_name, autopilot_id, profile_name, kind, proof, ownership, state,"+
-		" name, name_key, serial_number, serial_key, manufacturer, model, os_version, wire_id, hardware_id, body, esp, nonce, saw_cert, enrolled_at, last_sync, cert_ends, version)"+
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
+		" name, name_key, serial_number, serial_key, manufacturer, model, os_version, wire_id, hardware_id, body, esp, nonce, saw_cert, enrolled_at, last_sync, cert_ends, esp_due, version)"+
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)",
 		append(managedArgs(d, t, &v), max(v.Version, 1))...)
 	return fault.Wrap("create managed device "+string(v.ID), err)
 }
@@ -86,7 +95,7 @@ func managedArgs(d *dialect, t directory.TenantID, v *enrollment.Device) []any {
 		idArg(d, t), idArg(d, v.ID), idArg(d, v.Object), idArg(d, v.EntraID), idArg(d, v.User), v.UPN, v.UserName, idArg(d, v.Registered), v.Profile,
 		mdmKinds.arg(mdmKinds.orFirst(v.Kind)), mdmProofs.arg(v.Proof), mdmOwners.arg(mdmOwners.orFirst(v.Owner)), mdmStates.arg(mdmStates.orFirst(v.State)),
 		v.Name, odata.Fold(v.Name), v.SerialNumber, odata.Fold(v.SerialNumber), v.Manufacturer, v.Model, v.OSVersion, v.WireID, v.HardwareID,
-		jsonArg{managedBodyOf(v)}, jsonArg{v.ESP}, v.Nonce, boolArg(v.SawCertificate), timeArg(v.EnrolledAt), timeArg(v.LastSync), timeArg(v.CertEnds),
+		jsonArg{managedBodyOf(v)}, jsonArg{v.ESP}, v.Nonce, boolArg(v.SawCertificate), timeArg(v.EnrolledAt), timeArg(v.LastSync), timeArg(v.CertEnds), timeArg(v.ESP.Due()),
 	}
 }
 
@@ -94,7 +103,7 @@ func managedArgs(d *dialect, t directory.TenantID, v *enrollment.Device) []any {
 func (tx *Tx) UpdateManagedDevice(ctx context.Context, t directory.TenantID, v enrollment.Device) error {
 	n, err := tx.exec(ctx, "UPDATE managed_devices SET object_id = $3, entra_id = $4, user_id = $5, upn = $6, user_name = $7, autopilot_id = $8, profile_name = $9, kind = $10, proof = $11,"+
 		" ownership = $12, state = $13, name = $14, name_key = $15, serial_number = $16, serial_key = $17, manufacturer = $18, model = $19, os_version = $20, wire_id = $21, hardware_id = $22,"+
-		" body = $23, esp = $24, nonce = $25, saw_cert = $26, enrolled_at = $27, last_sync = $28, cert_ends = $29, version = version + 1 WHERE tenant_id = $1 AND id = $2",
+		" body = $23, esp = $24, nonce = $25, saw_cert = $26, enrolled_at = $27, last_sync = $28, cert_ends = $29, esp_due = $30, version = version + 1 WHERE tenant_id = $1 AND id = $2",
 		managedArgs(tx.dialect(), t, &v)...)
 	if err == nil && n == 0 {
 		return missing("managed device", string(v.ID))
@@ -105,8 +114,8 @@ func (tx *Tx) UpdateManagedDevice(ctx context.Context, t directory.TenantID, v e
 // TouchManagedDevice implements enrollment.ManagedTx.
 func (tx *Tx) TouchManagedDevice(ctx context.Context, t directory.TenantID, v enrollment.Device) error {
 	d := tx.dialect()
-	n, err := tx.exec(ctx, "UPDATE managed_devices SET last_sync = $3, nonce = $4, saw_cert = $5, esp = $6 WHERE tenant_id = $1 AND id = $2",
-		idArg(d, t), idArg(d, v.ID), timeArg(v.LastSync), v.Nonce, boolArg(v.SawCertificate), jsonArg{v.ESP})
+	n, err := tx.exec(ctx, "UPDATE managed_devices SET last_sync = $3, nonce = $4, saw_cert = $5, esp = $6, esp_due = $7 WHERE tenant_id = $1 AND id = $2",
+		idArg(d, t), idArg(d, v.ID), timeArg(v.LastSync), v.Nonce, boolArg(v.SawCertificate), jsonArg{v.ESP}, timeArg(v.ESP.Due()))
 	if err == nil && n == 0 {
 		return missing("managed device", string(v.ID))
 	}
