@@ -165,12 +165,17 @@ var refusals = []struct {
 		r.CSR.PublicKey = s.csr().PublicKey
 		return r
 	}, fault.Invalid, enrollment.CodeInvalidCSR, enrollment.Refusal{Subcode: "s:CertificateRequest", HRESULT: 0x80180004}},
-	{"a name without end", func(s *estate, u *directory.User) enrollment.EnrolRequest {
+	{"an id without end", func(s *estate, u *directory.User) enrollment.EnrolRequest {
 		r := s.byHand(u)
 		r.WireID = strings.Repeat("A", 257)
 		return r
 	}, fault.Invalid, enrollment.CodeInvalidData, enrollment.Refusal{Subcode: "s:MessageFormat", ErrorType: "InvalidEnrollmentData", HRESULT: 0x80180019}},
-	{"a name with a line break", func(s *estate, u *directory.User) enrollment.EnrolRequest {
+	{"a serial number that is no text", func(s *estate, u *directory.User) enrollment.EnrolRequest {
+		r := s.byHand(u)
+		r.Serial = "SN\xff\x00"
+		return r
+	}, fault.Invalid, enrollment.CodeInvalidData, enrollment.Refusal{Subcode: "s:MessageFormat", ErrorType: "InvalidEnrollmentData", HRESULT: 0x80180019}},
+	{"a serial number with a line break", func(s *estate, u *directory.User) enrollment.EnrolRequest {
 		r := s.byHand(u)
 		r.Serial = "SN\n1"
 		return r

@@ -154,7 +154,7 @@ func TestALabsClockMovesNoCertificate(t *testing.T) {
 func TestProcessesThatEnrolTheFirstPCsAtOnceShareOneAuthority(t *testing.T) {
 	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, e storetest.Engine) {
-		s := newEstate(t, e)
+		s := newBareEstate(t, e)
 		u := s.person("adele")
 		db := s.db
 		if e.Name == "postgres" {

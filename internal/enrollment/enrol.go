@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
@@ -254,9 +255,23 @@ func (r *EnrolRequest) check() error {
 		{"Manufacturer", r.Manufacturer, 256}, {"DeviceModel", r.Model, 256}, {"SerialNumber", r.Serial, 256}, {"ZeroTouchProvisioning", r.ZTDID, 64},
 		{"OfflineAutoPilotEnrollmentCorrelator", r.Correlator, 64}, {"MAC", strings.Join(r.MACs, ","), 2048},
 	} {
-		if len([]rune(text.value)) > text.most || strings.ContainsFunc(text.value, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+		if text.value != tame(text.value, text.most) {
 			return fault.Field(fault.Invalid, CodeInvalidData, text.name, fmt.Sprintf("The item %s has at most %d printable characters.", text.name, text.most), "Send the PC's own value.")
 		}
 	}
 	return nil
+}
+
+// tame is a text without what cannot be shown, and not longer than most.
+func tame(text string, most int) string {
+	text = strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f || c == utf8.RuneError {
+			return -1
+		}
+		return c
+	}, text)
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
+	}
+	return text
 }

@@ -71,11 +71,30 @@ func (c *estateClock) set(at time.Time) {
 
 func estateID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// newEstate has a certificate authority already: making one takes half a second.
 func newEstate(t *testing.T, e storetest.Engine) *estate {
+	t.Helper()
+	s := newBareEstate(t, e)
+	s.tx(func(tx enrollment.Tx) error {
+		_, err := tx.PutAuthority(s.ctx, s.tenant, estateAuthority(), false)
+		return err
+	})
+	return s
+}
+
+// estateBegins is the server's time at which every estate begins.
+var estateBegins = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+var estateAuthority = sync.OnceValue(func() enrollment.AuthorityKeys {
+	return given(enrollment.NewAuthorityKeys("of an estate", estateBegins))
+})
+
+// newBareEstate has enrolled nobody yet.
+func newBareEstate(t *testing.T, e storetest.Engine) *estate {
 	t.Helper()
 	o := e.New(t)
 	s := &estate{t: t, ctx: t.Context(), options: o, db: storetest.Reopen(t, o)}
-	s.clock = &estateClock{real: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), lab: time.Date(2030, 1, 1, 0, 0, 0, 123_456_789, time.UTC)}
+	s.clock = &estateClock{real: estateBegins, lab: time.Date(2030, 1, 1, 0, 0, 0, 123_456_789, time.UTC)}
 	lease := func() directory.Lease { return directory.Lease{Token: "test", Until: s.clock.Real().Add(time.Hour)} }
 	log := slog.New(slog.DiscardHandler)
 	s.engine = &autopilot.Engine{

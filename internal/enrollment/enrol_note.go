@@ -91,7 +91,8 @@ func (e *enrolment) refuse(ctx context.Context, cause error) {
 		_, err := e.s.Note(ctx, tx, t, pc, func(y *Deployment) {
 			e.describe(y)
 			y.State, y.Failure = DeploymentFailure, refusal.Code()+": "+f.Message+" "+event.Remedy
-			y.User, y.UPN, y.DeviceName, y.SerialNumber, y.OSVersion = e.r.User, e.r.UPN, e.r.Name, e.r.Serial, e.r.OSVersion
+			// The texts may be what was refused.
+			y.User, y.UPN, y.DeviceName, y.SerialNumber, y.OSVersion = e.r.User, tame(e.r.UPN, 256), tame(e.r.Name, 256), tame(e.r.Serial, 256), tame(e.r.OSVersion, 64)
 			if pc == (PC{}) {
 				y.EndedAt = now
 			}

@@ -23,7 +23,7 @@ import (
 func TestARegisteredPCThatEnrolsIsManagedEverywhere(t *testing.T) {
 	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, e storetest.Engine) {
-		s := newEstate(t, e)
+		s := newBareEstate(t, e)
 		s.profile("Sales")
 		managed := given(s.dir.CreateGroup(s.ctx, s.tenant, directory.Group{
 			DisplayName: "Managed", MailNickname: "m", Kind: directory.DynamicDevice, Processing: directory.ProcessingOn,
