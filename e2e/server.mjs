@@ -41,9 +41,10 @@ export async function startServer() {
   const data = mkdtempSync(path.join(tmpdir(), "taxiway-e2e-"));
   const [people, devices] = [await freePort(), await freePort()];
   const base = `https://localhost:${people}`;
+  const devicesBase = `https://localhost:${devices}`;
   const settings = [
     `base_url=${base}`,
-    `device_url=https://localhost:${devices}`,
+    `device_url=${devicesBase}`,
     `listen.people=127.0.0.1:${people}`,
     `listen.devices=127.0.0.1:${devices}`,
     "listen.metrics=",
@@ -57,6 +58,7 @@ export async function startServer() {
 
   const server = {
     base,
+    devices: devicesBase, // where PCs come
     log: () => said,
     // post and get speak with the private door.
     async admin(method, where, body) {
