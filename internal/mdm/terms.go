@@ -38,8 +38,8 @@ var anyGUID = regexp.MustCompile(`^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-
 // The words of an organisation that has written none.
 const (
 	ownTitle = "Your organization will manage this device"
-	ownTerms = `When you continue, this device is enrolled in your organization's device management.
-Administrators can then install and remove apps, change settings, require a password and encryption, and see the device's name, model, serial number, operating system and installed apps.
+	ownTerms = `When you continue, this device is enrolled in your organization’s device management.
+Administrators can then install and remove apps, change settings, require a password and encryption, and see the device’s name, model, serial number, operating system and installed apps.
 They can lock the device, or remove everything on it, for example when it is lost.
 They cannot see your personal files, messages or what you do in a browser.`
 )
