@@ -12,10 +12,10 @@ import (
 // Convert registers a PC that is in the directory already, from the hardware
 // hash that it reported about itself over its authenticated channel: "Convert
 // all targeted devices to Autopilot". The registration stands on the PC's own
-// device object, so its groups and its management stay. A PC that is
-// registered already is left as it is; one that is registered elsewhere is
+// device object, so its groups stay, and its managed device is known to it. A PC
+// that is registered already is left as it is; one that is registered elsewhere is
 // fault.Conflict with code HardwareTaken.
-func (s *Service) Convert(ctx context.Context, t directory.TenantID, object directory.ObjectID, hash string) (Device, error) {
+func (s *Service) Convert(ctx context.Context, t directory.TenantID, object directory.ObjectID, managedDevice, hash string) (Device, error) {
 	h, err := ParseHash("DeviceHardwareData", hash)
 	if err != nil {
 		return Device{}, err
@@ -44,6 +44,7 @@ func (s *Service) Convert(ctx context.Context, t directory.TenantID, object dire
 		r := s.registration(t, candidate{result: &ImportedDevice{}, row: &ImportRow{}, hash: h, claims: ClaimsOf(h)})
 		o := objects[0]
 		r.Object, r.EntraDeviceID = o.ID, o.DeviceID
+		r.ManagedDeviceID, r.Enrollment, r.LastContact = managedDevice, EnrollmentEnrolled, s.Clock.Now(t)
 		held, err := tx.Claim(ctx, t, []Registration{r})
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ const hardwareEvery = 24 * time.Hour
 // Registrations registers hardware; autopilot.Service does.
 type Registrations interface {
 	ReportHardware(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, hash string) (autopilot.Device, error)
-	Convert(ctx context.Context, t directory.TenantID, object directory.ObjectID, hash string) (autopilot.Device, error)
+	Convert(ctx context.Context, t directory.TenantID, object directory.ObjectID, managedDevice, hash string) (autopilot.Device, error)
 }
 
 // Hardware asks PCs for the hardware hash they have today. Of a registered PC
@@ -190,7 +190,7 @@ func (o *Hardware) report(ctx context.Context, v *Visit, hash string) error {
 }
 
 func (o *Hardware) convert(ctx context.Context, v *Visit, hash string) error {
-	made, err := o.Registrations.Convert(ctx, v.Tenant, v.Device.Object, hash)
+	made, err := o.Registrations.Convert(ctx, v.Tenant, v.Device.Object, string(v.Device.ID), hash)
 	if err != nil {
 		return err
 	}
