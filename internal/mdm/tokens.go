@@ -54,6 +54,9 @@ type sealed[T any] struct {
 	Value T     `json:"v"`
 }
 
+// bound is what the seal holds the purpose by: a text opens for its own alone.
+func bound(purpose string) []byte { return []byte(purpose) }
+
 func seal[T any](k *Tokens, purpose string, life time.Duration, value T) (string, error) {
 	plain, err := json.Marshal(sealed[T]{k.clock.Real().Add(life).Unix(), value})
 	if err != nil {
@@ -61,7 +64,7 @@ func seal[T any](k *Tokens, purpose string, life time.Duration, value T) (string
 	}
 	nonce := make([]byte, k.seals.NonceSize())
 	_, _ = rand.Read(nonce) // never fails since Go 1.24
-	return base64.RawURLEncoding.EncodeToString(k.seals.Seal(nonce, nonce, plain, []byte(purpose))), nil
+	return base64.RawURLEncoding.EncodeToString(k.seals.Seal(nonce, nonce, plain, bound(purpose))), nil
 }
 
 // open reads a text sealed for this purpose that has not ended; ok is false for
@@ -71,7 +74,7 @@ func open[T any](k *Tokens, purpose, text string) (out sealed[T], ok bool) {
 	if err != nil || len(raw) < k.seals.NonceSize() {
 		return out, false
 	}
-	plain, err := k.seals.Open(nil, raw[:k.seals.NonceSize()], raw[k.seals.NonceSize():], []byte(purpose))
+	plain, err := k.seals.Open(nil, raw[:k.seals.NonceSize()], raw[k.seals.NonceSize():], bound(purpose))
 	if err != nil || json.Unmarshal(plain, &out) != nil {
 		return out, false
 	}
