@@ -11,8 +11,14 @@ import (
 // them the command's own, and the values it brought.
 type outcome struct {
 	statuses []syncml.Command
-	results  []syncml.Item
+	results  []brought
 	code     int
+}
+
+// brought is the value of a node and the Get that asked for it.
+type brought struct {
+	cmdID string
+	item  syncml.Item
 }
 
 // status adds the answer to a command, or to one item of it.
@@ -53,7 +59,7 @@ func (d *MDMDevice) run(msgRef string, c *syncml.Command) (o outcome) {
 		}
 		o.status(msgRef, c, target, code)
 		if result != nil {
-			o.results = append(o.results, *result)
+			o.results = append(o.results, brought{c.CmdID, *result})
 		}
 	}
 	if len(c.Items) == 0 {

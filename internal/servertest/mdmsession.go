@@ -25,6 +25,8 @@ type MDMScript struct {
 	LoseAnswer func(msg int) bool
 	// SendTwice repeats a message that was answered.
 	SendTwice func(msg int) bool
+	// AtOnce sends a message twice at the same time.
+	AtOnce func(msg int) bool
 	// Shuffle sends statuses and results in any order.
 	Shuffle *rand.Rand
 	// LateResults sends what a Get brought one message after its Status, which
@@ -206,15 +208,20 @@ func (s *mdmTalk) compose() *syncml.Message {
 		m.Header.SourceName = auth.Name
 		m.Header.Cred = &syncml.Cred{Type: syncml.AuthMD5, Format: "b64", Data: syncml.Digest(auth.Name, auth.Secret, s.d.nonce)}
 	}
-	body := slices.Concat(s.pending, s.chunk())
-	s.pending, s.later = s.later, nil
-	// The package ends when everything has been sent.
-	m.Final = len(s.pending) == 0 && len(s.chunks) == 0
-	s.partial = !m.Final
+	body := s.pending
+	s.pending = nil
 	if rnd := s.script.Shuffle; rnd != nil && s.msg > 1 && len(body) > 1 {
 		rest := body[1:] // the header's stays the first
 		rnd.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
 	}
+	// A piece is the last of its message, and no other value comes before the
+	// next one.
+	if body = slices.Concat(body, s.chunk()); len(s.chunks) == 0 {
+		s.pending, s.later = s.later, nil
+	}
+	// The package ends when everything has been sent.
+	m.Final = len(s.pending) == 0 && len(s.chunks) == 0
+	s.partial = !m.Final
 	number := 1
 	if s.msg == 1 {
 		number = 2 // as Windows does
@@ -249,6 +256,24 @@ func (s *mdmTalk) deliver(ctx context.Context, m *syncml.Message) (*syncml.Messa
 	}
 	if f := s.script.SendTwice; f != nil && f(s.msg) {
 		times++
+	}
+	if f := s.script.AtOnce; f != nil && f(s.msg) {
+		if _, err := s.d.client(); err != nil { // both take the same
+			return nil, err
+		}
+		other := make(chan error, 1)
+		go func() {
+			raw, err := s.d.post(ctx, s.d.Address, syncml.ContentType, body)
+			heard = raw
+			other <- err
+		}()
+		raw, err := s.post(ctx, body)
+		if err := errors.Join(err, <-other); err != nil {
+			return nil, err
+		}
+		if times--; !bytes.Equal(heard, raw) {
+			return nil, fmt.Errorf("message %d, sent twice at once, was answered differently:\n%s\n%s", s.msg, heard, raw)
+		}
 	}
 	for range times {
 		raw, err := s.post(ctx, body)
@@ -337,7 +362,7 @@ func (s *mdmTalk) heed(answer *syncml.Message) (work int, err error) {
 		}
 		o := s.d.run(ref, c)
 		say = append(say, o.statuses...)
-		s.bring(ref, o.results, answer)
+		s.bring(ref, o.results)
 		work++
 		s.Commands++
 	}
@@ -347,15 +372,14 @@ func (s *mdmTalk) heed(answer *syncml.Message) (work int, err error) {
 
 // bring puts the values of Gets into Results: all of one Get together, large
 // ones alone and in pieces.
-func (s *mdmTalk) bring(ref string, results []syncml.Item, answer *syncml.Message) {
+func (s *mdmTalk) bring(ref string, results []brought) {
 	byCommand := map[string][]syncml.Item{}
 	var order []string
-	for _, item := range results {
-		id := getOf(answer.Body, item.Source)
-		if _, ok := byCommand[id]; !ok {
-			order = append(order, id)
+	for _, b := range results {
+		if _, ok := byCommand[b.cmdID]; !ok {
+			order = append(order, b.cmdID)
 		}
-		byCommand[id] = append(byCommand[id], item)
+		byCommand[b.cmdID] = append(byCommand[b.cmdID], b.item)
 	}
 	for _, id := range order {
 		whole := syncml.Command{Kind: syncml.Results, MsgRef: ref, CmdRef: id}
@@ -377,22 +401,4 @@ func (s *mdmTalk) bring(ref string, results []syncml.Item, answer *syncml.Messag
 			s.pending = append(s.pending, whole)
 		}
 	}
-}
-
-// getOf finds the Get that asked for a node.
-func getOf(commands []syncml.Command, uri string) string {
-	for i := range commands {
-		c := &commands[i]
-		if c.Kind == syncml.Get {
-			for _, item := range c.Items {
-				if item.Target == uri {
-					return c.CmdID
-				}
-			}
-		}
-		if id := getOf(c.Commands, uri); id != "" {
-			return id
-		}
-	}
-	return ""
 }
