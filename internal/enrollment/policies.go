@@ -27,6 +27,7 @@ func defaultPolicy(t directory.TenantID, kind PolicyKind) Policy {
 		p.Platform = &PlatformRestriction{}
 	case PolicyHello:
 		p.Hello = HelloDefaults()
+	default: // the other kinds have no policy of the tenant's own
 	}
 	return p
 }

@@ -155,10 +155,10 @@ type PolicyState struct {
 	Kind       PolicyKind
 	Name       string
 	Compliance Compliance
-	Status     int       // the CSP's own number (EnterpriseDesktopAppManagement Status)
-	Error      int64     // HRESULT or OMA-DM status
-	Applied    int64     // Policy.Version that was sent
-	Tracked    bool      // on the Enrollment Status Page
+	Status     int   // the CSP's own number (EnterpriseDesktopAppManagement Status)
+	Error      int64 // HRESULT or OMA-DM status
+	Applied    int64 // Policy.Version that was sent
+	Tracked    bool  // on the Enrollment Status Page
 	// Sent are the nodes of a configuration that the PC was told, one a line:
 	// what has to be taken back.
 	Sent       string

@@ -99,6 +99,7 @@ func (a *Assignment) GraphID(policy string) string {
 		group = AllDevicesGroup
 	case TargetAllUsers:
 		group = AllUsersGroup
+	default: // a group of the tenant's
 	}
 	return policy + "_" + string(group)
 }

@@ -75,7 +75,7 @@ func (r *PlatformRestriction) Check(owner Owner, osVersion string) error {
 	if low, ok := parseVersion(r.MinVersion); ok && slices.Compare(version, low) < 0 {
 		return fault.Field(fault.Denied, "OSVersionTooLow", "osMinimumVersion", "The version "+cmp.Or(osVersion, "(none)")+" is below the lowest one allowed, "+r.MinVersion+".", "Update Windows on the device.")
 	}
-	if high, ok := parseVersion(r.MaxVersion); ok && !(len(version) > 0 && atMost(version, high)) {
+	if high, ok := parseVersion(r.MaxVersion); ok && (len(version) == 0 || !atMost(version, high)) {
 		return fault.Field(fault.Denied, "OSVersionTooHigh", "osMaximumVersion", "The version "+cmp.Or(osVersion, "(none)")+" is above the highest one allowed, "+r.MaxVersion+".", "Raise the highest version in the platform restriction that reaches the user.")
 	}
 	return nil

@@ -59,16 +59,17 @@ func withoutDefaultTypes(e *odata.Expr) *odata.Expr {
 	case odata.Ne:
 		return &odata.Expr{Op: odata.Not, Args: []*odata.Expr{ofType(e.Property, e.Value)}}
 	case odata.In:
-		any := &odata.Expr{Op: odata.Or}
+		either := &odata.Expr{Op: odata.Or}
 		for _, v := range e.Values {
-			any.Args = append(any.Args, ofType(e.Property, v))
+			either.Args = append(either.Args, ofType(e.Property, v))
 		}
-		if len(any.Args) == 1 {
-			return any.Args[0]
+		if len(either.Args) == 1 {
+			return either.Args[0]
 		}
-		return any
+		return either
+	default: // a list of names knows no other comparison
+		return e
 	}
-	return e
 }
 
 // ofType is the filter for one value of deviceEnrollmentConfigurationType.

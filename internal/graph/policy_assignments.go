@@ -50,7 +50,7 @@ func (c *call) policy(f *assignable) (enrollment.Policy, error) {
 		return enrollment.Policy{}, missed
 	}
 	p, err := c.h.Policies.FindPolicy(c.ctx(), c.tenant, id)
-	if fault.Is(err, fault.NotFound) || err == nil && !(slices.Contains(f.kinds, p.Kind) && strings.EqualFold(p.GraphID(c.tenant), c.keys["id"])) {
+	if fault.Is(err, fault.NotFound) || err == nil && (!slices.Contains(f.kinds, p.Kind) || !strings.EqualFold(p.GraphID(c.tenant), c.keys["id"])) {
 		return p, missed
 	}
 	return p, err
