@@ -251,9 +251,17 @@ func (r *EnrolRequest) check() error {
 		name, value string
 		most        int
 	}{
-		{"DeviceID", r.WireID, 256}, {"HWDevID", r.HardwareID, 256}, {"DeviceName", r.Name, 256}, {"OSVersion", r.OSVersion, 64}, {"OSEdition", r.OSEdition, 64},
-		{"Manufacturer", r.Manufacturer, 256}, {"DeviceModel", r.Model, 256}, {"SerialNumber", r.Serial, 256}, {"ZeroTouchProvisioning", r.ZTDID, 64},
-		{"OfflineAutoPilotEnrollmentCorrelator", r.Correlator, 64}, {"MAC", strings.Join(r.MACs, ","), 2048},
+		{"DeviceID", r.WireID, 256},
+		{"HWDevID", r.HardwareID, 256},
+		{"DeviceName", r.Name, 256},
+		{"OSVersion", r.OSVersion, 64},
+		{"OSEdition", r.OSEdition, 64},
+		{"Manufacturer", r.Manufacturer, 256},
+		{"DeviceModel", r.Model, 256},
+		{"SerialNumber", r.Serial, 256},
+		{"ZeroTouchProvisioning", r.ZTDID, 64},
+		{"OfflineAutoPilotEnrollmentCorrelator", r.Correlator, 64},
+		{"MAC", strings.Join(r.MACs, ","), 2048},
 	} {
 		if text.value != tame(text.value, text.most) {
 			return fault.Field(fault.Invalid, CodeInvalidData, text.name, fmt.Sprintf("The item %s has at most %d printable characters.", text.name, text.most), "Send the PC's own value.")
