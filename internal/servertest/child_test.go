@@ -29,7 +29,11 @@ import (
 const childEnv = "TAXIWAY_TEST_CHILD"
 
 // childSpec is what a server process is told.
-type childSpec struct{ DataDir, Database, MasterKey string }
+type childSpec struct {
+	DataDir, Database, MasterKey string
+	Fleet                        bool // no limit per address, since all PCs come from one, and the usual pace of the engine
+	Messages                     int  // mdm.max_messages; 0: the usual
+}
 
 // childReady is what it answers when it serves.
 type childReady struct{ People, Devices, Private, Authority string }
@@ -74,7 +78,14 @@ func (s *childSpec) config() config.Config {
 	c.DataDir, c.BaseURL, c.DeviceURL = s.DataDir, servertest.BaseURL, servertest.DeviceURL
 	c.Listen = config.Listen{People: "127.0.0.1:0", Devices: "127.0.0.1:0", Metrics: "127.0.0.1:0"}
 	c.Database.URL, c.MasterKey = config.NewSecret(s.Database), config.NewSecret(s.MasterKey)
-	hurried(&c)
+	if s.Messages > 0 {
+		c.MDM.MaxMessages = s.Messages
+	}
+	if s.Fleet {
+		c.Limits.DeviceRate = 0
+	} else {
+		hurried(&c)
+	}
 	return c
 }
 

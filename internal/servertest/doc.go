@@ -13,4 +13,5 @@
 //	  enrolment and renewal                     mdmenrol.go, mdmcms.go
 //	  sessions, with what goes wrong in them    mdmsession.go, mdmcheck.go
 //	  what commands do to it                    mdmcommands.go, mdmapps.go
+//	many slim PCs: enrolment, sessions          fleet.go, fleetwork.go
 package servertest

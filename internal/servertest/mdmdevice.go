@@ -235,6 +235,11 @@ func (d *MDMDevice) post(ctx context.Context, address, contentType string, body 
 	if err != nil {
 		return nil, err
 	}
+	return send(ctx, client, address, contentType, body)
+}
+
+// send posts as Windows does.
+func send(ctx context.Context, client *http.Client, address, contentType string, body []byte) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(string(body)))
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)

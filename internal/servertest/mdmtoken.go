@@ -57,10 +57,13 @@ func (p *Process) EnrolPassword(t testing.TB, who *Person) string {
 // EnrolClaims are what a person's token for enrolling says, of a sign-in after
 // everything that happened this second: for tokens that no server would issue.
 func (w *World) EnrolClaims(tenant, user string) map[string]any {
-	now := w.now()
+	return enrolClaims(w.now(), tenant, user, time.Hour)
+}
+
+func enrolClaims(now time.Time, tenant, user string, life time.Duration) map[string]any {
 	return map[string]any{
 		"aud": EnrolResource, "iss": BaseURL + "/" + tenant + "/", "tid": tenant, "oid": user, "sub": user, "appid": brokerApp, "appidacr": "0",
-		"iat": now.Unix() + 1, "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(), "idtyp": "user", "ver": "1.0", "uti": "test",
+		"iat": now.Unix() + 1, "nbf": now.Unix(), "exp": now.Add(life).Unix(), "idtyp": "user", "ver": "1.0", "uti": "test",
 		"amr": []string{"pwd"}, "scp": "mdm_delegation",
 	}
 }
