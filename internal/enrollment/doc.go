@@ -7,7 +7,13 @@
 //	certificate.go  the certificates that PCs prove themselves with
 //	command.go      what a PC is told to do, and what became of it
 //	session.go      a management session, message by message
+//	checkin.go      answers one message: answers (checkin_answers.go), lost sessions
+//	                (checkin_ends.go), what is sent next (checkin_compose.go)
+//	operation.go    what may be sent at all; queue.go queues it; partial.go takes large values
+//	digest.go       messages without a certificate
 //	owner.go        who queues commands and hears of their results
+//	owner_policy.go brings custom configurations to PCs
+//	poll.go         how often PCs ask
 //	policy.go       what is assigned to groups: status page, restrictions, configurations, apps
 //	deployment.go   the timeline of one PC's way to the desktop
 //	settings.go     a tenant's terms, digest and real Entra tenants
