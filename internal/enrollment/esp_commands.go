@@ -97,10 +97,17 @@ func (s *espStep) expectations(scope string, p *PhaseProgress) []ESPCommand {
 	return set
 }
 
-// commands are what the PC has to be told and has not acknowledged. A node that
-// it refused is sent again in later sessions, a few times.
+// commands are what the PC has to be told and has not acknowledged. A leaf that
+// is refused is added at once, as a PC may not have it yet; what was refused
+// both ways is sent again in later sessions, a few times.
 func (s *espStep) commands() []ESPCommand {
-	out := slices.DeleteFunc(s.missing(), func(c ESPCommand) bool { return s.Refused[c.Node] > 0 && !s.f.Begins })
+	out := slices.DeleteFunc(s.missing(), func(c ESPCommand) bool {
+		n := s.Refused[c.Node]
+		return n > 0 && n%2 == 0 && !s.f.Begins
+	})
+	for i := range out {
+		out[i].Add = s.Refused[out[i].Node]%2 == 1
+	}
 	if s.f.Begins && s.showsFailure() && s.Config.mayLeave() {
 		scope := ""
 		if s.Phase == PhaseAccount {
@@ -113,7 +120,7 @@ func (s *espStep) commands() []ESPCommand {
 
 func (s *espStep) missing() []ESPCommand {
 	return slices.DeleteFunc(s.wanted(), func(c ESPCommand) bool {
-		return s.told(c.Node, c.Value) || s.Refused[c.Node] >= maxRefusals
+		return s.told(c.Node, c.Value) || s.Refused[c.Node] >= 2*maxRefusals
 	})
 }
 
@@ -133,7 +140,11 @@ func (p *ESPProgress) Hear(node string, op Operation, ok bool, results []ResultO
 			p.Device.Left = p.Device.Left || left
 		}
 	case !ok:
-		p.Refused = with(p.Refused, node, p.Refused[node]+1)
+		n := 1
+		if op.Data == nil {
+			n = 2 // an interior node can only be added
+		}
+		p.Refused = with(p.Refused, node, p.Refused[node]+n)
 	default:
 		value := nodeThere
 		if op.Data != nil {
@@ -161,5 +172,9 @@ func (c *ESPCommand) Operation() Operation {
 	if c.Read {
 		return Operation{Verb: Get, URI: nodeURI(c.Node)}
 	}
-	return operation(c.Node, c.Value)
+	op := operation(c.Node, c.Value)
+	if c.Add {
+		op.Verb = Add
+	}
+	return op
 }

@@ -99,6 +99,9 @@ func (o *StatusPage) Plan(ctx context.Context, tx Tx, v *Visit) error {
 	if _, err := o.Service.Enqueue(ctx, tx, v.Tenant, d.ID, cs...); err != nil {
 		return err
 	}
+	if err := markTracked(ctx, tx, v.Tenant, &next, states); err != nil {
+		return err
+	}
 	if len(events) == 0 {
 		return nil
 	}
@@ -106,6 +109,21 @@ func (o *StatusPage) Plan(ctx context.Context, tx Tx, v *Visit) error {
 		next.summarize(y, was, v.Now)
 	}, events...)
 	return err
+}
+
+// markTracked notes of what is known already that the page waits for it.
+func markTracked(ctx context.Context, tx Tx, t directory.TenantID, p *ESPProgress, states []PolicyState) error {
+	var changed []PolicyState
+	for _, s := range states {
+		if !s.Tracked && p.Tracks(s.Policy) {
+			s.Tracked = true
+			changed = append(changed, s)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return tx.PutStates(ctx, t, changed)
 }
 
 // Ended implements CommandOwner.

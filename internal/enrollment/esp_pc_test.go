@@ -135,6 +135,9 @@ func (s *screen) obey(minute int, commands []enrollment.ESPCommand) {
 			continue
 		case enrollment.Add:
 			s.tree[op.URI] = ""
+			if op.Data != nil {
+				s.tree[op.URI] = *op.Data
+			}
 		default:
 			s.tree[op.URI] = *op.Data
 			s.check(op.URI, *op.Data)

@@ -27,13 +27,14 @@ type ESPCommand struct {
 	Node  string // short name, as in ESPProgress.Told
 	Value string
 	Read  bool
+	Add   bool // the leaf may not be there: add it
 }
 
 // signInWait is how long account setup waits for the user to come. Then no page
 // is left that nobody serves.
 const signInWait = 7 * 24 * time.Hour
 
-// maxRefusals is how often a node is sent to a PC that refuses it.
+// maxRefusals is in how many sessions a node is sent to a PC that refuses it.
 const maxRefusals = 5
 
 // Step moves a status page: a function of the configuration that was copied at

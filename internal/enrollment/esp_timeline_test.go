@@ -142,14 +142,18 @@ func TestANodeThatIsRefusedIsSentInFiveSessionsAndThenNoMore(t *testing.T) {
 	for minute := 0; minute <= 60; minute += 5 {
 		pc.visit(minute)
 	}
-	n := 0
+	replaced, added := 0, 0
 	for _, c := range pc.sent {
-		if c.Node == "AllowCollectLogsButton" {
-			n++
+		switch {
+		case c.Node != "AllowCollectLogsButton":
+		case c.Add:
+			added++
+		default:
+			replaced++
 		}
 	}
-	if n != 5 {
-		t.Errorf("sent %d times, want 5", n)
+	if replaced != 5 || added != 5 {
+		t.Errorf("replaced %d and added %d times, want 5 of each", replaced, added)
 	}
 }
 
