@@ -189,5 +189,5 @@ func send(w http.ResponseWriter, status int, contentType string, body []byte) {
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client is gone when this fails
+	_, _ = w.Write(body) //nolint:gosec // a template or a codec wrote it; the client is gone when this fails
 }

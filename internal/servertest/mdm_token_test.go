@@ -257,7 +257,9 @@ func TestOnlyFitKeysOfTheTenantCount(t *testing.T) {
 			forUse["use"] = "enc"
 			_ = json.NewEncoder(w).Encode(object{"keys": []any{
 				s.entra.JWK("personal", &personal.PublicKey, s.entra.URL+"/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"), forUse,
-				object{"kty": "oct", "kid": "secret", "k": "AAAA"}, object{"kty": "RSA", "kid": "small", "n": "AQAB", "e": "AQAB"}, "no key", nil,
+				object{"kty": "oct", "kid": "secret", "k": "AAAA"},
+				object{"kty": "RSA", "kid": "small", "n": "AQAB", "e": "AQAB"},
+				"no key", nil,
 				s.entra.JWK("any", &s.entra.Key.PublicKey, s.entra.URL+"/{tenantid}/v2.0"),
 			}})
 		}
