@@ -12,15 +12,20 @@ import (
 
 	"taxiway/internal/access"
 	"taxiway/internal/config"
+	"taxiway/internal/directory"
 	"taxiway/internal/server"
 	"taxiway/internal/servertest"
 )
 
-const releaseOne = "testdata/release-1"
+// The folders with what older programs left behind, by their schema.
+const (
+	releaseOne  = "testdata/release-1"
+	releaseFour = "testdata/release-4"
+)
 
-func unpack(t *testing.T, name string) []byte {
+func unpack(t *testing.T, release, name string) []byte {
 	t.Helper()
-	f, err := os.Open(filepath.Join(releaseOne, name))
+	f, err := os.Open(filepath.Join(release, name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,35 +41,79 @@ func unpack(t *testing.T, name string) []byte {
 	return all
 }
 
+// leftBehind are the credentials of an older program's sample tenant.
+type leftBehind struct{ Tenant, ClientID, ClientSecret, Person, Password string }
+
+// upgraded starts a server on what an older program left behind.
+func upgraded(t *testing.T, db servertest.Database, release string) (*servertest.Process, leftBehind) {
+	t.Helper()
+	dir := t.TempDir()
+	if db.Engine == "sqlite" {
+		if err := os.WriteFile(filepath.Join(dir, "taxiway.db"), unpack(t, release, "taxiway.db.gz"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		servertest.Load(t, db, string(unpack(t, release, "postgres.sql.gz")))
+	}
+	text, err := os.ReadFile(filepath.Join(release, db.Engine+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var old leftBehind
+	if err := json.Unmarshal(text, &old); err != nil {
+		t.Fatal(err)
+	}
+	p := servertest.Start(t, db, servertest.WithConfig(func(c *config.Config) { c.DataDir = dir })).First()
+	if db.Engine == "sqlite" {
+		if copies, err := filepath.Glob(filepath.Join(dir, "taxiway.db.before-*")); err != nil || len(copies) != 1 {
+			t.Errorf("copies from before the upgrade: %v, %v", copies, err)
+		}
+	}
+	return p, old
+}
+
+// TestDataOfSchemaFourIsUpgradedVerifiedAndUsed opens what the last program
+// without management wrote: one of its people joins a PC and enrols it.
+func TestDataOfSchemaFourIsUpgradedVerifiedAndUsed(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		p, old := upgraded(t, db, releaseFour)
+		verify(t, p, 25)
+		_, token := p.NewApp(t, &servertest.Tenant{ID: old.Tenant}, access.Permissions()...)
+		if n := len(p.All(t, p.TokenFor(t, old.Tenant, old.ClientID, old.ClientSecret), identitiesPath)); n != 25 {
+			t.Errorf("the old app sees %d PCs", n)
+		}
+		p.Must(t, token, http.MethodPatch, mdmScope+"/"+scopeID, object{"appliesTo": "all"}, http.StatusNoContent)
+		user, _ := p.Must(t, token, http.MethodGet, "/v1.0/users/"+old.Person, nil, http.StatusOK).JSON["id"].(string)
+		adele := &servertest.Person{Tenant: old.Tenant, ID: directory.ObjectID(user), UPN: old.Person, Password: old.Password}
+
+		j := servertest.NewJoiner(t)
+		device := j.Take(t, p.Join(t, p.JoinPassword(t, old.Tenant, adele.UPN, adele.Password), j.Body(t, "DESK-1", nil), http.StatusOK))
+		d := servertest.NewMDMDevice(t, p, "DESK-1")
+		t.Cleanup(d.Close)
+		d.Machine = true
+		d.Show(j)
+		if err := d.Enrol(t.Context(), adele.UPN, servertest.MDMProof{Token: p.EnrolToken(t, adele)}); err != nil {
+			t.Fatalf("enrol: %v", err)
+		}
+		if _, err := d.Session(t.Context(), servertest.MDMScript{}); err != nil {
+			t.Fatalf("session: %v", err)
+		}
+		managed := p.All(t, token, managedDevices)
+		if len(managed) != 1 || managed[0]["azureADDeviceId"] != device || managed[0]["userPrincipalName"] != adele.UPN {
+			t.Errorf("managed devices: %v", managed)
+		}
+		verify(t, p, 26)
+	})
+}
+
 // TestDataOfTheFirstReleaseIsUpgradedVerifiedAndUsed opens what the last
 // program with schema 1 wrote, on both databases.
 func TestDataOfTheFirstReleaseIsUpgradedVerifiedAndUsed(t *testing.T) {
 	t.Parallel()
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
-		dir := t.TempDir()
-		if db.Engine == "sqlite" {
-			if err := os.WriteFile(filepath.Join(dir, "taxiway.db"), unpack(t, "taxiway.db.gz"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		} else {
-			servertest.Load(t, db, string(unpack(t, "postgres.sql.gz")))
-		}
-		text, err := os.ReadFile(filepath.Join(releaseOne, db.Engine+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var old struct{ Tenant, ClientID, ClientSecret string }
-		if err := json.Unmarshal(text, &old); err != nil {
-			t.Fatal(err)
-		}
-
-		w := servertest.Start(t, db, servertest.WithConfig(func(c *config.Config) { c.DataDir = dir }))
-		if db.Engine == "sqlite" {
-			if copies, err := filepath.Glob(filepath.Join(dir, "taxiway.db.before-*")); err != nil || len(copies) != 1 {
-				t.Errorf("copies from before the upgrade: %v, %v", copies, err)
-			}
-		}
-		p := w.First()
+		p, old := upgraded(t, db, releaseOne)
 		verify(t, p, 25)
 
 		token := p.TokenFor(t, old.Tenant, old.ClientID, old.ClientSecret)
