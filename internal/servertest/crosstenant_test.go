@@ -23,6 +23,10 @@ func (e *estate) keysOf() map[string][]string {
 		"deviceManagement/importedWindowsAutopilotDeviceIdentities/{id}":                    {e.row},
 		"deviceManagement/windowsAutopilotDeploymentProfiles/{id}":                          {e.profile},
 		"deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments/{assignment}": {e.assignment},
+		"deviceManagement/managedDevices/{id}":                                              {e.managed},
+		"deviceManagement/autopilotEvents/{id}":                                             {e.deployment},
+		"deviceAppManagement/mobileApps/{id}":                                               {e.msi},
+		"deviceAppManagement/mobileApps/{id}/assignments/{assignment}":                      {e.msi + "_" + allDevices},
 		"deviceManagement/auditEvents/{id}":                                                 {e.audit},
 		"deviceManagement/deviceEnrollmentConfigurations/{id}":                              {e.statusPage},
 		"deviceManagement/deviceEnrollmentConfigurations/{id}/assignments/{assignment}":     {e.statusPage + "_" + e.group},
@@ -98,6 +102,9 @@ func (e *estate) bodyFor(t *testing.T, r *graph.Route) any {
 		return nil
 	}
 	last := r.Path[strings.LastIndexByte(r.Path, '/')+1:]
+	if strings.HasPrefix(r.Path, "deviceAppManagement/") && last == "assign" {
+		return object{"mobileAppAssignments": []object{}}
+	}
 	if strings.HasPrefix(r.Path, "deviceManagement/deviceConfigurations/") && last == "assign" {
 		return object{"assignments": []object{}}
 	}
@@ -106,6 +113,13 @@ func (e *estate) bodyFor(t *testing.T, r *graph.Route) any {
 		"PATCH deviceConfigurations":               object{"description": "Stolen"},
 		"POST assign":                              object{"enrollmentConfigurationAssignments": []object{}},
 		"POST setPriority":                         object{"priority": 1},
+		"PATCH mobileApps":                         object{"description": "Stolen"},
+		"POST syncDevice":                          object{},
+		"POST rebootNow":                           object{},
+		"POST wipe":                                object{"keepUserData": true},
+		"POST retire":                              object{},
+		"POST setDeviceName":                       object{"deviceName": "STOLEN"},
+		"POST autopilotReset":                      object{},
 		"PATCH windowsAutopilotDeviceIdentities":   object{"groupTag": "Stolen"},
 		"POST assignUserToDevice":                  object{"userPrincipalName": e.upn},
 		"POST unassignUserFromDevice":              object{},
@@ -154,6 +168,8 @@ func TestEveryRouteRefusesAnotherTenantsObject(t *testing.T) {
 		t.Parallel()
 		p := servertest.Start(t, db).First()
 		mine, theirs := furnish(t, p, "Contoso"), furnish(t, p, "Fabrikam")
+		mine.manage(t, p)
+		theirs.manage(t, p)
 		before, own := mine.state(t, p), theirs.state(t, p)
 		tried := 0
 		for _, r := range graph.Routes() {
@@ -231,6 +247,8 @@ func TestABodyCannotReachIntoAnotherTenant(t *testing.T) {
 		t.Parallel()
 		p := servertest.Start(t, db).First()
 		mine, theirs := furnish(t, p, "Contoso"), furnish(t, p, "Fabrikam")
+		mine.manage(t, p)
+		theirs.manage(t, p)
 		before, own := mine.state(t, p), theirs.state(t, p)
 		groups, members := "/v1.0/groups/", "/members/"
 		for _, c := range []struct {
@@ -276,7 +294,7 @@ func TestABodyCannotReachIntoAnotherTenant(t *testing.T) {
 		if len(responses) != 3 {
 			t.Errorf("the batch has %d answers", len(responses))
 		}
-		for _, path := range []string{"/v1.0/groups", "/v1.0/users", "/v1.0/devices", identities, imports, profiles, audits, roleAssignments, permissionGrants, "/v1.0/servicePrincipals", "/v1.0/directoryRoles/" + string(directory.JoinedDeviceLocalAdministrator) + "/members"} {
+		for _, path := range []string{"/v1.0/groups", "/v1.0/users", "/v1.0/devices", managedDevices, autopilotEvents, screens, customs, identities, imports, profiles, audits, roleAssignments, permissionGrants, "/v1.0/servicePrincipals", "/v1.0/directoryRoles/" + string(directory.JoinedDeviceLocalAdministrator) + "/members"} {
 			for _, o := range p.All(t, theirs.Token, path) {
 				if text := toText(t, o); strings.Contains(text, "Contoso") || strings.Contains(text, mine.ID) {
 					t.Errorf("GET %s shows another tenant's object: %s", path, text)
@@ -298,6 +316,7 @@ func TestEveryRouteAsksForItsPermission(t *testing.T) {
 		t.Parallel()
 		p := servertest.Start(t, db).First()
 		e := furnish(t, p, "Contoso")
+		e.manage(t, p)
 		elsewhere := p.NewTenant(t, "Fabrikam", true) // what people change about themselves is written there
 		other := p.NewMember(t, elsewhere, "Alex")
 		tokens := map[string]string{}

@@ -63,6 +63,11 @@ type estate struct {
 	person      string // a token of user's, with every scope
 	statusPage  string // an Enrollment Status Page, assigned to group
 	custom      string // a custom configuration, assigned to group
+
+	// after manage:
+	managed    string // the managed device of pc
+	deployment string // how pc was deployed
+	msi        string // an app for every PC
 }
 
 // furnish makes a tenant with one object of every kind. The tag Sales puts its

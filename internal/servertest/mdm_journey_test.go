@@ -46,6 +46,16 @@ func (e *estate) deployed(t *testing.T, p *servertest.Process, who *servertest.P
 	return d, j
 }
 
+// manage deploys the estate's PC and gives it an app.
+func (e *estate) manage(t *testing.T, p *servertest.Process) {
+	t.Helper()
+	d, _ := e.deployed(t, p, e.member(t, p, "joe"))
+	e.managed = d.Enrolment.EntDMID
+	summary, _ := e.timeline(t, p)
+	e.deployment, _ = summary["id"].(string)
+	e.msi = e.app(t, p, "Agent", agentCode, nil)
+}
+
 func (e *estate) checksIn(t *testing.T, d *servertest.MDMDevice) {
 	t.Helper()
 	if _, err := d.Session(t.Context(), servertest.MDMScript{}); err != nil {
