@@ -17,7 +17,7 @@
 //	policy.go       what is assigned to groups: status page, restrictions, configurations, apps
 //	deployment.go   the timeline of one PC's way to the desktop
 //	settings.go     a tenant's terms, digest and real Entra tenants
-//	authority.go    the tenant's certificate authority; certify.go signs, certify_check.go checks
+//	authority.go    the tenant's certificate authority; certify.go and certify_ahead.go sign, certify_check.go checks
 //	enrol.go        a PC comes in: who may (admit.go), what is written (enrol_write.go)
 //	renew.go        a new certificate before the old one ends
 //	leave.go        a PC goes

@@ -46,6 +46,7 @@ type enrolment struct {
 	authority *authority
 	rules     rules
 	objectID  directory.ObjectID
+	ahead     ahead
 
 	found
 }
@@ -92,8 +93,10 @@ func (s *Service) openEnrolment(ctx context.Context, r *EnrolRequest) (*enrolmen
 	if e.rules.mam, err = s.Joins.GetMobilityPolicy(ctx, r.Tenant, directory.MAM); err != nil {
 		return e, err
 	}
-	e.authority, err = s.authority(ctx, r.Tenant)
-	return e, err
+	if e.authority, err = s.authority(ctx, r.Tenant); err != nil {
+		return e, err
+	}
+	return e, e.certifyAhead(ctx)
 }
 
 // run does the enrolment inside its transaction, in lock order.
@@ -188,7 +191,10 @@ func (e *enrolment) lockDevice(ctx context.Context, tx Tx) error {
 		}
 		rows = mine
 	}
-	e.device = Device{ID: DeviceID(e.s.NewID())}
+	e.device = Device{ID: e.ahead.id}
+	if len(rows) == 0 && e.ahead.known {
+		e.device.ID = DeviceID(e.s.NewID()) // its row went meanwhile
+	}
 	for i := range rows { // in order of id: the newest, a living one before others
 		if !e.again || rows[i].State.Live() || !e.device.State.Live() {
 			e.device, e.again = rows[i], true

@@ -34,7 +34,7 @@ func (e *enrolment) write(ctx context.Context, tx Tx) error {
 		return err
 	}
 	d := &e.device
-	k, leaf, err := e.authority.certify(t, d.ID, e.public, s.Clock.Real())
+	k, leaf, err := e.certificate()
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,11 @@ func (s *Service) Renew(ctx context.Context, r RenewRequest) (Enrolled, error) {
 	if err != nil {
 		return Enrolled{}, err
 	}
+	// Signed before the transaction: see ahead.
+	k, leaf, err := a.certify(t, d.ID, public, now)
+	if err != nil {
+		return Enrolled{}, fault.Wrap("renew", err)
+	}
 	out := Enrolled{Root: a.root.Raw, Issuing: a.issuing.Raw, Poll: DefaultPoll(d.ID)}
 	err = s.Store.InTx(ctx, func(tx Tx) error {
 		d, err := tx.LockManagedDevice(ctx, t, d.ID)
@@ -48,10 +53,6 @@ func (s *Service) Renew(ctx context.Context, r RenewRequest) (Enrolled, error) {
 		}
 		if d.State != Managed {
 			return notRenewable("The PC is to leave the management.")
-		}
-		k, leaf, err := a.certify(t, d.ID, public, now)
-		if err != nil {
-			return err
 		}
 		if err := tx.AddCertificate(ctx, t, k); err != nil {
 			return err
