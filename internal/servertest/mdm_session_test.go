@@ -45,18 +45,18 @@ func batch(n int) []enrollment.Command {
 	get := func(uri string) enrollment.Operation { return enrollment.Operation{Verb: enrollment.Get, URI: uri} }
 	exec := enrollment.Operation{Verb: enrollment.Exec, URI: fmt.Sprintf("./Device/Vendor/MSFT/Test/Do/%d", i), Format: "null"}
 	return []enrollment.Command{
-		{Op: op(enrollment.Add, nodeURI("New", i), enrollment.Text("<a & b>"))},
-		{Op: op(enrollment.Replace, nodeURI("Set", i), enrollment.Text("it's "+strconv.Itoa(n)))},
-		{Op: op(enrollment.Replace, nodeURI("Set", i+1), enrollment.Text(""))},
+		{Op: op(enrollment.Add, nodeURI("New", i), new("<a & b>"))},
+		{Op: op(enrollment.Replace, nodeURI("Set", i), new("it's "+strconv.Itoa(n)))},
+		{Op: op(enrollment.Replace, nodeURI("Set", i+1), new(""))},
 		{Op: enrollment.Operation{Verb: enrollment.Delete, URI: nodeURI("Old", i)}},
 		{Op: get(nodeURI("Large", i+4))},
 		{Op: enrollment.Operation{Verb: enrollment.Get, Parts: []enrollment.Operation{get(nodeURI("Large", i)), get(nodeURI("Large", i+1)), get("./DevDetail/SwV")}}},
 		{Op: exec, Once: true},
 		{Op: enrollment.Operation{Verb: enrollment.Atomic, Parts: []enrollment.Operation{
-			op(enrollment.Replace, nodeURI("Both", i), enrollment.Text("1")), op(enrollment.Replace, nodeURI("Both", i+1), enrollment.Text("2")),
+			op(enrollment.Replace, nodeURI("Both", i), new("1")), op(enrollment.Replace, nodeURI("Both", i+1), new("2")),
 		}}},
 		{Op: enrollment.Operation{Verb: enrollment.Sequence, Parts: []enrollment.Operation{
-			op(enrollment.Replace, nodeURI("Row", i), enrollment.Text("3")), {Verb: enrollment.Delete, URI: nodeURI("Old", i+1)},
+			op(enrollment.Replace, nodeURI("Row", i), new("3")), {Verb: enrollment.Delete, URI: nodeURI("Old", i+1)},
 		}}},
 	}
 }

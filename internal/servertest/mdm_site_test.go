@@ -185,7 +185,7 @@ func (s *mdmSite) refusedSession(d *servertest.MDMDevice, want int) {
 
 // value sets a policy to 1.
 func value(name string) enrollment.Command {
-	return enrollment.Command{Op: enrollment.Operation{Verb: enrollment.Replace, URI: policyURI(name), Format: "chr", Data: enrollment.Text("1")}}
+	return enrollment.Command{Op: enrollment.Operation{Verb: enrollment.Replace, URI: policyURI(name), Format: "chr", Data: new("1")}}
 }
 
 func policyURI(name string) string { return "./Device/Vendor/MSFT/Policy/Config/Test/" + name }
