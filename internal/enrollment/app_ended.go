@@ -60,6 +60,7 @@ func (p *appPlan) heard(a *Applied, s *PolicyState, c *Command) (asks []Command)
 			return nil
 		}
 		return p.status(a, s, ok, int(integer(c.value())))
+	default: // none of ours
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (a *App) ready() bool { return a.Content != "" }
 func (a *App) edition() int64 {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%x\x00%s\x00%t", strings.ToUpper(a.ProductCode), a.ProductVersion, a.SHA256, a.CommandLine, a.UserContext) // never fails
-	return int64(h.Sum64()>>1) | 1                                                                                                                //nolint:gosec // 63 bits
+	return int64(h.Sum64()>>1) | 1
 }
 
 // patience is how long an app may stay in one state: every try of the

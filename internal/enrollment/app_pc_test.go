@@ -79,12 +79,11 @@ func to(target enrollment.Target, intent enrollment.Intent) enrollment.Assignmen
 }
 
 // page makes a status page for all devices.
-func (s *shop) page(e enrollment.ESP) enrollment.Policy {
+func (s *shop) page(e enrollment.ESP) {
 	s.Helper()
 	p, err := s.CreatePolicy(s.ctx, s.tenant, enrollment.Policy{Kind: enrollment.PolicyESP, DisplayName: "Reception", ESP: &e})
 	s.ok(err)
 	s.ok(s.AssignPolicy(s.ctx, s.tenant, p.ID, []enrollment.Assignment{to(enrollment.TargetAllDevices, enrollment.IntentNone)}))
-	return p
 }
 
 // machine is a PC with Windows Installer.
@@ -177,6 +176,7 @@ func (m *machine) do(op enrollment.Operation) (int, []enrollment.ResultOf) {
 			return 404, nil
 		}
 		return 200, []enrollment.ResultOf{{URI: op.URI, Data: value}}
+	default:
 	}
 	return 200, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 )
 
 // codeTimeout is ERROR_TIMEOUT as an HRESULT: what Windows shows when the page
@@ -95,7 +94,7 @@ func (s *espStep) end(p *PhaseProgress, state DeploymentState, text string) {
 // so, or the user turns up who was not there before.
 func (s *espStep) left(p *PhaseProgress) {
 	came := p == &s.Device && s.f.UserHere && !p.UserSeen
-	if !came && !(p.Left && s.Config.mayLeave()) {
+	if !came && (!p.Left || !s.Config.mayLeave()) {
 		return
 	}
 	p.Left = true
@@ -183,12 +182,4 @@ func (s *espStep) waitsFor(p *PhaseProgress) *Wait {
 	// A running phase has something left, else it would have ended.
 	t := &p.Tracked[slices.IndexFunc(p.Tracked, func(t Tracked) bool { return !t.Done })]
 	return &Wait{Owner: string(ownerOf(t.Kind)), Of: string(t.Policy), Text: t.Name + " has to be " + doneWord(t.Kind) + ".", Until: p.Deadline}
-}
-
-// elapsed is how long a phase took, 0 while it runs.
-func (p *PhaseProgress) elapsed() time.Duration {
-	if p.Began.IsZero() || p.Ended.IsZero() {
-		return 0
-	}
-	return p.Ended.Sub(p.Began)
 }

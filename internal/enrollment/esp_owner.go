@@ -152,10 +152,10 @@ func (p *ESPProgress) summarize(y *Deployment, was DeploymentState, now time.Tim
 			y.Failure = phase.Failure
 		}
 	}
-	switch {
-	case p.Outcome == DeploymentDisabled:
+	switch p.Outcome {
+	case DeploymentDisabled:
 		y.State = DeploymentSuccess
-	case p.Outcome == "":
+	case "":
 		y.State = DeploymentInProgress
 	default:
 		y.State = p.Outcome

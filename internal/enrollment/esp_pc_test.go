@@ -126,7 +126,7 @@ func (s *screen) obey(minute int, commands []enrollment.ESPCommand) {
 		}
 		switch op.Verb {
 		case enrollment.Get:
-			scope := op.URI[:strings.Index(op.URI, "/Vendor")]
+			scope, _, _ := strings.Cut(op.URI, "/Vendor")
 			answer := "false"
 			if s.left[scope] {
 				answer = "true"

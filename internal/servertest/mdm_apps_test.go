@@ -1,6 +1,7 @@
 package servertest_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,9 +31,7 @@ func installerFile(name string) string {
 func (e *estate) app(t *testing.T, p *servertest.Process, name, code string, more object) string {
 	t.Helper()
 	body := object{"@odata.type": "#microsoft.graph.windowsMobileMSI", "displayName": name, "publisher": "Contoso", "fileName": strings.ToLower(name) + ".msi", "productCode": code, "productVersion": "1.0"}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	app := id(t, p.Must(t, e.Token, http.MethodPost, apps, body, http.StatusCreated))
 	p.Must(t, e.Token, http.MethodPut, apps+"/"+app+"/content", installerFile(name), http.StatusOK, "Content-Type", "application/octet-stream")
 	p.Must(t, e.Token, http.MethodPost, apps+"/"+app+"/assign", object{"mobileAppAssignments": []object{{"intent": "required", "target": everyDevice}}}, http.StatusNoContent)
@@ -46,9 +45,7 @@ func (e *estate) page(t *testing.T, p *servertest.Process, more object) {
 		"@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration", "displayName": "Reception", "showInstallationProgress": true,
 		"blockDeviceSetupRetryByUser": false, "installProgressTimeoutInMinutes": 60, "customErrorMessage": "Call 4711.",
 	}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	made := id(t, p.Must(t, e.Token, http.MethodPost, configurations, body, http.StatusCreated))
 	p.Must(t, e.Token, http.MethodPost, configurations+"/"+made+"/assign", object{"enrollmentConfigurationAssignments": []object{{"target": everyDevice}}}, http.StatusNoContent)
 	p.Must(t, e.Token, http.MethodPost, configurations+"/"+made+"/setPriority", object{"priority": 1}, http.StatusNoContent)
