@@ -72,6 +72,9 @@ func TestAPersonSignsInAtThePagesAndThePCGetsOneToken(t *testing.T) {
 			t.Errorf("another browser with the address: %d %s", p.Status, p.Body)
 		}
 		clock.advance(time.Second)
+		if p := browser.Open(t, loginAddress("")); p.Title() != "Pick an account" || strings.Contains(p.Body, "wresult") {
+			t.Errorf("the session of a browser is answered with %q", p.Title())
+		}
 		again := browser.Open(t, loginAddress(s.ann.UPN))
 		if again.Title() != "Enter password" {
 			t.Errorf("a browser that is signed in is asked for %q", again.Title())
