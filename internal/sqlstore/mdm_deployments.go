@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"taxiway/internal/autopilot"
@@ -55,24 +56,21 @@ func (db *DB) GetDeployment(ctx context.Context, t directory.TenantID, id enroll
 // deploymentOf is the condition for the deployments of a PC under whichever of
 // its names are known; ok is false without any.
 func deploymentOf(b *builder, t directory.TenantID, r autopilot.DeviceID, o directory.ObjectID, d enrollment.DeviceID) (where string, ok bool) {
-	where = "y.tenant_id = " + bindID(b, t) + " AND ("
+	var by []string
 	if r != "" {
-		where, ok = where+"y.autopilot_id = "+bindID(b, r), true
+		by = append(by, "autopilot_id = "+bindID(b, r))
 	}
 	if o != "" {
-		where, ok = where+or(ok)+"y.object_id = "+bindID(b, o), true
+		by = append(by, "object_id = "+bindID(b, o))
 	}
 	if d != "" {
-		where, ok = where+or(ok)+"y.device_id = "+bindID(b, d), true
+		by = append(by, "device_id = "+bindID(b, d))
 	}
-	return where + ")", ok
-}
-
-func or(more bool) string {
-	if more {
-		return " OR "
+	tenant := bindID(b, t)
+	for i := range by {
+		by[i] = "SELECT id FROM deployments WHERE tenant_id = " + tenant + " AND " + by[i]
 	}
-	return ""
+	return "y.tenant_id = " + tenant + " AND y.id IN (" + strings.Join(by, " UNION ") + ")", len(by) > 0
 }
 
 // DeploymentsOf implements enrollment.DeploymentReader.

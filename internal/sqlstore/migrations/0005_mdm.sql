@@ -48,9 +48,9 @@ CREATE TABLE managed_devices (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX managed_devices_due ON managed_devices (tenant_id, esp_due) WHERE esp_due > 0;
-CREATE INDEX managed_devices_object ON managed_devices (tenant_id, object_id);
+CREATE INDEX managed_devices_object ON managed_devices (tenant_id, object_id, id);
 CREATE INDEX managed_devices_user ON managed_devices (tenant_id, user_id, id);
-CREATE INDEX managed_devices_hardware ON managed_devices (tenant_id, hardware_id);
+CREATE INDEX managed_devices_hardware ON managed_devices (tenant_id, hardware_id, id);
 CREATE INDEX managed_devices_name ON managed_devices (tenant_id, name_key, id);
 CREATE INDEX managed_devices_serial ON managed_devices (tenant_id, serial_key, id);
 
