@@ -100,6 +100,10 @@ func (s *OMASetting) misfit() string {
 		if _, err := time.Parse(time.RFC3339, s.Value); err != nil {
 			return "a date and time such as 2026-01-31T08:00:00Z"
 		}
+	case SettingString:
+		if strings.ContainsFunc(s.Value, noXML) {
+			return "text without control characters"
+		}
 	case SettingXML:
 		if !wellFormed(s.Value) {
 			return "well-formed XML"
@@ -110,6 +114,12 @@ func (s *OMASetting) misfit() string {
 		}
 	}
 	return ""
+}
+
+// noXML reports whether XML, in which values travel, has no such character
+// (XML 1.0, 2.2).
+func noXML(r rune) bool {
+	return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 }
 
 // validNode tells whether text is the path of a node: ./ and at least two names.

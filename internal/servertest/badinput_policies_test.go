@@ -120,6 +120,7 @@ func (f *field) badSettings() []refusal {
 		send("a setting without a value", "value", nil, "ValueRequired", "value", "no value", "Send a value"),
 		send("a number that is a word", "value", "one", "InvalidPropertyValue", "value", "whole number", "whole number"),
 		send("a number of more than 32 bits", "value", 1<<40, "InvalidValue", "value", "32 bits", "32 bits"),
+		whole("a text with a character that no message carries", "omaSettings", []object{{"@odata.type": "#microsoft.graph.omaSettingString", "omaUri": "./Device/Vendor/MSFT/A/B", "value": "a\u0001b"}}, "InvalidValue", "omaSettings/0/value", "control characters", "control characters"),
 		send("a secret number", "isEncrypted", true, "SecretNeedsText", "isEncrypted", "text", "isEncrypted false"),
 		send("an unknown property of a setting", "uri", "x", "UnknownProperty", "uri", "uri", "Leave"),
 		{name: "a custom configuration for an unknown group", method: http.MethodPost, path: customs + "/" + f.custom + "/assign", body: object{"assignments": []object{target("groupAssignmentTarget", unknownID)}}, status: 400, code: "GroupNotFound", target: "assignments/0/target/groupId", says: unknownID, remedy: "List the groups"},
