@@ -81,7 +81,7 @@ func (r *run) imports(ctx context.Context) (err error) {
 	row.What, row.Figure = "CSV to answered import", work.perSecond()
 	r.add(row.ratios(work.rounds, limit.rounds))
 	row.What, row.Figure = "CSV to all Assigned", ready.perSecond()
-	r.add(row.ratios(ready.rounds, limit.rounds).atLeast(0.5))
+	r.add(row.ratios(ready.rounds, limit.rounds).atLeastHalf())
 	return nil
 }
 

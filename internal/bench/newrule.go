@@ -198,6 +198,6 @@ func (r *run) broad(ctx context.Context) (err error) {
 		Benchmark: "newrule", What: fmt.Sprintf("rule for all of %s PCs, created to filled", thousands(r.Count)), Unit: "rows/s", Figure: work.perSecond(),
 		LimitWhat: "bare insert of the same members", Limit: limit.perSecond(),
 		LimitedBy: "every PC is locked, read whole, matched against all rules and decided, in the transaction that writes its membership",
-	}.ratios(work.rounds, limit.rounds).atLeast(0.5))
+	}.ratios(work.rounds, limit.rounds).atLeastHalf())
 	return nil
 }

@@ -28,7 +28,7 @@ const (
 	// Windows' client for joining and enrolling, and what it enrols at.
 	brokerApp     = "29d9ed98-a469-4536-ade2-f981bc1d605e"
 	enrolResource = "0000000a-0000-0000-c000-000000000000"
-	benchPassword = "Correct-Horse-7-Battery" //nolint:gosec // of people in a throw-away database
+	benchPassword = "Correct-Horse-7-Battery" // of people in a throw-away database
 	enrolURL      = deviceURL + "/EnrollmentServer/Enrollment.svc"
 	sessionsURL   = deviceURL + "/EnrollmentServer/ManagementServer/OmaDm.svc"
 )

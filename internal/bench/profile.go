@@ -298,7 +298,7 @@ func (b *profileBench) tell(c *commits) {
 			LimitWhat: "handler with two indexed reads", Limit: b.empty.perSecond(), LimitedBy: by,
 		}.ratios(work.rounds, b.empty.rounds)
 	}
-	b.add(row("profile look-up", &b.lookup, "five indexed reads, parsing and comparing two hardware hashes").atLeast(0.5))
+	b.add(row("profile look-up", &b.lookup, "five indexed reads, parsing and comparing two hardware hashes").atLeastHalf())
 	b.add(row("proof, first request (challenge)", &b.challenge, "RSA encryption of the nonce"))
 	b.add(row("proof, second request (profile)", &b.proven, fmt.Sprintf("one durable write per request (a nonce works once), %.2f ms alone; requests at a time share it", c.took.percentile(50, time.Millisecond))))
 }

@@ -53,15 +53,13 @@ func (r Row) ratios(work, limit []float64) Row {
 	return r
 }
 
-// atMost and atLeast set the target for the ratio, figureAtMost and
+// atMost and atLeastHalf set the target for the ratio, figureAtMost and
 // figureAtLeast one for the figure itself.
 func (r Row) atMost(x float64) Row {
 	return r.judged(fmt.Sprintf("ratio ≤ %g", x), r.Ratio <= x)
 }
 
-func (r Row) atLeast(x float64) Row {
-	return r.judged(fmt.Sprintf("ratio ≥ %g", x), r.Ratio >= x)
-}
+func (r Row) atLeastHalf() Row { return r.judged("ratio ≥ 0.5", r.Ratio >= 0.5) }
 
 func (r Row) figureAtMost(x float64) Row {
 	return r.judged(fmt.Sprintf("≤ %g %s", x, r.Unit), r.Figure <= x)
