@@ -93,7 +93,7 @@ func (s *Service) AutopilotReset(ctx context.Context, t directory.TenantID, id D
 func (s *Service) Retire(ctx context.Context, t directory.TenantID, id DeviceID) error {
 	return s.act(ctx, t, id, ActionRetire, "Retire device", nil, func(d *Device) ([]Command, error) {
 		d.State = RetirePending
-		return []Command{{Once: true, Op: Operation{Verb: Exec, URI: unenrolNode, Format: "chr", Type: "text/plain", Data: text(ProviderID)}}}, nil
+		return []Command{{Once: true, Op: Operation{Verb: Exec, URI: unenrolNode, Format: "chr", Type: "text/plain", Data: new(ProviderID)}}}, nil
 	})
 }
 
@@ -108,7 +108,7 @@ func (s *Service) Rename(ctx context.Context, t directory.TenantID, id DeviceID,
 	}
 	return s.act(ctx, t, id, ActionRename, "Rename device", []directory.Change{{Property: "deviceName", New: name}}, func(*Device) ([]Command, error) {
 		return []Command{
-			{Op: Operation{Verb: Replace, URI: nodeComputerName, Format: "chr", Type: "text/plain", Data: text(name)}},
+			{Op: Operation{Verb: Replace, URI: nodeComputerName, Format: "chr", Type: "text/plain", Data: new(name)}},
 			{Once: true, Op: execNull(rebootNode)},
 		}, nil
 	})
@@ -240,7 +240,7 @@ func ActionResults(cs []Command) []ActionResult {
 		}
 		n, seen := at[ActionName(c.Of)]
 		if !seen {
-			n, at[ActionName(c.Of)] = len(out), len(out)
+			at[ActionName(c.Of)] = len(out)
 			out = append(out, ActionResult{Name: ActionName(c.Of), State: actionState(c), StartedAt: c.CreatedAt, UpdatedAt: latest(c)})
 			continue
 		}

@@ -3,6 +3,7 @@ package enrollment_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,7 +109,7 @@ func TestAnswersAreMatchedByNumber(t *testing.T) {
 	runCheckIns(t, []checkInTest{
 		{"answers of many commands in any order reach each its own", func(f *fleet) {
 			for i := range 10 {
-				f.queue(fmt.Sprint(i), nil, replace(fmt.Sprintf("./Vendor/MSFT/N%d", i)))
+				f.queue(strconv.Itoa(i), nil, replace(fmt.Sprintf("./Vendor/MSFT/N%d", i)))
 			}
 			p := f.pc("1")
 			p.hello()

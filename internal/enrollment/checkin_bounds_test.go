@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ func TestSessionsAreBounded(t *testing.T) {
 			n := 0
 			f.owner.plan = func(ctx context.Context, tx enrollment.Tx, v *enrollment.Visit) error {
 				n++
-				_, err := f.Enqueue(ctx, tx, v.Tenant, v.Device.ID, enrollment.Command{Owner: enrollment.OwnerAction, Of: fmt.Sprint(n), Op: replace(nodeA)})
+				_, err := f.Enqueue(ctx, tx, v.Tenant, v.Device.ID, enrollment.Command{Owner: enrollment.OwnerAction, Of: strconv.Itoa(n), Op: replace(nodeA)})
 				return err
 			}
 			p := f.pc("1")
@@ -83,7 +84,7 @@ func TestSessionsAreBounded(t *testing.T) {
 		{"an answer has 30 commands with parts, and 256 KiB; what is larger goes alone", func(f *fleet) {
 			large := func(size int, char string) enrollment.Operation {
 				op := replace(nodeA)
-				op.Data = enrollment.Text(strings.Repeat(char, size))
+				op.Data = new(strings.Repeat(char, size))
 				return op
 			}
 			atomic := enrollment.Operation{Verb: enrollment.Atomic, Parts: make30()[:20]}
@@ -207,7 +208,7 @@ func TestLargeValuesComeInPieces(t *testing.T) {
 				{"less than said", []enrollment.ResultOf{{Data: "1234", Size: 6, More: true}, {Data: "5"}}, 424},
 			} {
 				f.queue(tt.name, nil, get(nodeC))
-				p := f.pc(fmt.Sprint(i))
+				p := f.pc(strconv.Itoa(i))
 				p.hello()
 				status := 0
 				for _, r := range tt.pieces {
@@ -318,7 +319,7 @@ func TestOwnersSeeTheVisit(t *testing.T) {
 				{enrollment.LoginUser, "adam@contoso.example", false},
 			} {
 				f.queue("x", nil, replace("./User/Vendor/MSFT/A"))
-				p := f.pc(fmt.Sprint(i))
+				p := f.pc(strconv.Itoa(i))
 				p.login, p.upn = tt.login, tt.upn
 				out := p.hello()
 				f.equal(fmt.Sprint(tt), len(out.Commands) > 0, tt.here)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -175,7 +174,7 @@ func newFleet(t *testing.T, db *sqlstore.DB) *fleet {
 func (f *fleet) process() *enrollment.Service {
 	s := &enrollment.Service{
 		Store: f.db.Enrollment(), Directory: f.db.Directory(), Joins: f.db.Directory(), Autopilot: f.db.Autopilot(), Clock: f.clock, NewID: fleetID, Settler: noSettler{},
-		Lease: func() directory.Lease { return directory.Lease{} }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Lease: func() directory.Lease { return directory.Lease{} }, Log: slog.New(slog.DiscardHandler),
 		DeviceURL: "https://devices.contoso.example", DigestKey: make([]byte, 32), Count: f.counts.count,
 	}
 	if f.owner == nil {
@@ -239,7 +238,7 @@ func (f *fleet) queue(of string, change func(*enrollment.Command), ops ...enroll
 }
 
 func replace(uri string) enrollment.Operation {
-	return enrollment.Operation{Verb: enrollment.Replace, URI: uri, Format: "int", Data: enrollment.Text("1")}
+	return enrollment.Operation{Verb: enrollment.Replace, URI: uri, Format: "int", Data: new("1")}
 }
 
 func get(uris ...string) enrollment.Operation {

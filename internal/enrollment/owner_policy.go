@@ -61,7 +61,7 @@ func (o *Configurations) Plan(ctx context.Context, tx Tx, v *Visit) error {
 		}
 		if slices.ContainsFunc(applied, func(a Applied) bool { return a.Policy.ID == s.Policy && p.userOf(&a) == string(s.User) }) {
 			p.states[s.Policy] = s
-		} else if err := p.takeBack(ctx, s, applied); err != nil {
+		} else if err := p.takeBack(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -98,7 +98,7 @@ func (p *configPlan) userOf(a *Applied) string {
 
 // takeBack removes what a PC has of a configuration that does not reach it any
 // more. A node that another one sets is left to that, which is told again.
-func (p *configPlan) takeBack(ctx context.Context, s PolicyState, applied []Applied) error {
+func (p *configPlan) takeBack(ctx context.Context, s PolicyState) error {
 	if _, err := p.tx.CancelCommands(ctx, p.v.Tenant, p.v.Device.ID, OwnerPolicy, string(s.Policy), p.v.Now); err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (p *configPlan) bring(ctx context.Context, a *Applied) error {
 func settingCommand(a *Applied, s *OMASetting) Command {
 	return Command{
 		Owner: OwnerPolicy, Of: string(a.Policy.ID), Key: editionKey(a.Policy.ID, a.edition()) + shortKey(nodeKey(s.URI)),
-		Op: Operation{Verb: Replace, URI: s.URI, Format: formats[s.Type], Data: Text(s.Value)},
+		Op: Operation{Verb: Replace, URI: s.URI, Format: formats[s.Type], Data: new(s.Value)},
 	}
 }
 

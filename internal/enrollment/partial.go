@@ -1,5 +1,7 @@
 package enrollment
 
+import "slices"
+
 import "cmp"
 
 // maxValue bounds one value that a PC sends, in pieces or whole.
@@ -42,7 +44,7 @@ func (p *Partial) take(r ResultOf) (open *Partial, whole *ResultOf, status int, 
 		}
 		p = &Partial{URI: r.URI, Format: r.Format, Size: r.Size}
 	}
-	data := append(p.Data[:len(p.Data):len(p.Data)], r.Data...)
+	data := append(slices.Clone(p.Data), r.Data...)
 	size := int64(len(data))
 	switch {
 	case size > p.Size, !r.More && size < p.Size:

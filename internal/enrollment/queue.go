@@ -27,6 +27,3 @@ func (s *Service) Enqueue(ctx context.Context, tx CommandTx, t directory.TenantI
 	}
 	return tx.Queue(ctx, t, fresh)
 }
-
-// Text is the data of an operation.
-func Text(s string) *string { return &s }

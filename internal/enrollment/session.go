@@ -110,7 +110,7 @@ type Session struct {
 	UserUPN   string   `json:"userUPN,omitempty"`
 	LastMsgID int      `json:"lastMsgID,omitempty"` // of the PC
 	LastSeen  []byte   `json:"lastSeen,omitempty"`  // Incoming.Digest of that message
-	Reply     Outgoing `json:"reply,omitempty"`
+	Reply     Outgoing `json:"reply,omitzero"`
 	// Awaiting are the commands sent in earlier messages of this session that
 	// have no answer yet, by message and number.
 	Awaiting []Awaited `json:"awaiting,omitempty"`

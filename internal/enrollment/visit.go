@@ -12,9 +12,6 @@ func (v *Visit) actor() directory.Actor {
 	return directory.Actor{AppName: v.Device.Name, ObjectID: v.Device.Object}
 }
 
-// text makes a command's data.
-func text(s string) *string { return &s }
-
 // value is the first result of a Get.
 func (c *Command) value() string {
 	if len(c.Results) == 0 {

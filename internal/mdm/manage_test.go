@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -62,7 +61,7 @@ func newHost(t *testing.T) *host {
 		return enrollment.DigestLogin{Tenant: hostTenant, Device: enrollment.Device{ID: hostDevice}, Name: name, Secret: h.secret, Next: nonce("next"), Last: nonce("last")}, nil
 	}
 	h.handler = &mdm.Handler{
-		Base: "https://people.example", DeviceBase: "https://devices.example", Enrolments: h, Clock: h, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Base: "https://people.example", DeviceBase: "https://devices.example", Enrolments: h, Clock: h, Log: slog.New(slog.DiscardHandler),
 		RequestID: func(context.Context) string { return "id" }, Address: func(*http.Request) string { return "192.0.2.1" },
 		Verify: func(_ context.Context, token string) (*access.Principal, error) {
 			tenant, upn, ok := strings.Cut(token, " ")
@@ -190,18 +189,27 @@ func TestAMessageIsReadWhateverItLooksLike(t *testing.T) {
 	want := enrollment.Incoming{
 		SessionID: "2F", MsgID: 1, Source: "imei:whatever", Login: enrollment.LoginUser, UserUPN: "adele@contoso.example",
 		Alerts: []enrollment.Alert{
-			{CmdID: "2", Code: 1201}, {CmdID: "3", Code: 1224, Type: "com.microsoft/MDM/LoginStatus", Data: "user", Items: []enrollment.ResultOf{{Data: "user"}}},
+			{CmdID: "2", Code: 1201},
+			{CmdID: "3", Code: 1224, Type: "com.microsoft/MDM/LoginStatus", Data: "user", Items: []enrollment.ResultOf{{Data: "user"}}},
 			{CmdID: "4", Code: 1224, Type: "com.microsoft/MDM/AADUserToken", Data: "token"},
 		},
 		Answers: []enrollment.Answer{
-			{CmdID: "8", MsgRef: "1", CmdRef: "4", Target: "./A", Status: 200}, {CmdID: "8", MsgRef: "1", CmdRef: "4", Target: "./B", Status: 200},
+			{CmdID: "8", MsgRef: "1", CmdRef: "4", Target: "./A", Status: 200},
+			{CmdID: "8", MsgRef: "1", CmdRef: "4", Target: "./B", Status: 200},
 			{CmdID: "9", MsgRef: "1", CmdRef: "4", Results: []enrollment.ResultOf{{URI: "./A", Format: "int", Data: "1"}}},
 		},
 		Values: []enrollment.ResultOf{{URI: "./DevInfo/Man", Data: "Contoso"}},
 		Acks: []enrollment.Ack{
-			{CmdID: "0", Cmd: "SyncHdr", Status: 200}, {CmdID: "2", Cmd: "Alert", Status: 200}, {CmdID: "3", Cmd: "Alert", Status: 200}, {CmdID: "4", Cmd: "Alert", Status: 200},
-			{CmdID: "5", Cmd: "Replace", Status: 200}, {CmdID: "6", Cmd: "Replace", Status: 406}, {CmdID: "9", Cmd: "Results", Status: 200},
-			{CmdID: "10", Cmd: "Copy", Status: 400}, {Cmd: "Alert", Status: 400}, {CmdID: "12", Cmd: "Get", Status: 406},
+			{CmdID: "0", Cmd: "SyncHdr", Status: 200},
+			{CmdID: "2", Cmd: "Alert", Status: 200},
+			{CmdID: "3", Cmd: "Alert", Status: 200},
+			{CmdID: "4", Cmd: "Alert", Status: 200},
+			{CmdID: "5", Cmd: "Replace", Status: 200},
+			{CmdID: "6", Cmd: "Replace", Status: 406},
+			{CmdID: "9", Cmd: "Results", Status: 200},
+			{CmdID: "10", Cmd: "Copy", Status: 400},
+			{Cmd: "Alert", Status: 400},
+			{CmdID: "12", Cmd: "Get", Status: 406},
 		},
 	}
 	if diff := cmp.Diff(want, in); diff != "" {
@@ -219,10 +227,10 @@ func TestAnAnswerIsWrittenAsWindowsReadsIt(t *testing.T) {
 		return enrollment.Outgoing{MsgID: 3, Acks: in.Acks, Alert: 1222, Nonce: nonce("n"), Commands: []enrollment.OutgoingCmd{
 			{CmdID: "3", Op: enrollment.Operation{Verb: enrollment.Get, Parts: []enrollment.Operation{{Verb: enrollment.Get, URI: "./A"}, {Verb: enrollment.Get, URI: "./B"}}}},
 			{CmdID: "4", Op: enrollment.Operation{Verb: enrollment.Atomic}, Parts: []enrollment.OutgoingCmd{
-				{CmdID: "5", Op: enrollment.Operation{Verb: enrollment.Replace, URI: "./C", Format: "chr", Type: "text/plain", Data: enrollment.Text("<a & b>")}},
+				{CmdID: "5", Op: enrollment.Operation{Verb: enrollment.Replace, URI: "./C", Format: "chr", Type: "text/plain", Data: new("<a & b>")}},
 			}},
 			{CmdID: "6", Op: enrollment.Operation{Verb: enrollment.Exec, URI: "./D", Format: "null"}},
-			{CmdID: "7", Op: enrollment.Operation{Verb: enrollment.Replace, URI: "./E", Data: enrollment.Text("")}},
+			{CmdID: "7", Op: enrollment.Operation{Verb: enrollment.Replace, URI: "./E", Data: new("")}},
 		}}, nil
 	}
 	m := h.talk(message(3, noCred, ""), true)

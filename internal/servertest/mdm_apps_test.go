@@ -80,7 +80,7 @@ func TestAPCShowsTheStatusPageUntilItsAppsAreInstalled(t *testing.T) {
 		e.page(t, p, nil)
 		e.app(t, p, "Agent", agentCode, nil)
 		e.app(t, p, "Mail", mailCode, object{"useDeviceContext": false})
-		d, _ := e.deployed(t, p, ann)
+		d := e.deployed(t, p, ann)
 
 		first := e.session(t, d)
 		if node(d, "SkipDeviceStatusPage") != "false" || node(d, "SkipUserStatusPage") != "false" || node(d, "TimeOutUntilSyncFailure") != "60" ||
@@ -139,7 +139,7 @@ func TestAnAppThatFailsIsShownOnThePageAndMayBeTriedAgain(t *testing.T) {
 		e := furnish(t, p, "Contoso")
 		e.page(t, p, object{"allowDeviceResetOnInstallFailure": true, "allowDeviceUseOnInstallFailure": true, "allowLogCollectionOnInstallFailure": true})
 		e.app(t, p, "Agent", agentCode, nil)
-		d, _ := e.deployed(t, p, e.member(t, p, "ann"))
+		d := e.deployed(t, p, e.member(t, p, "ann"))
 		d.Install = func(string) (int, int64) { return servertest.MSIInstallFailed, -2147023293 }
 		e.session(t, d)
 		clock.advance(time.Second)

@@ -20,7 +20,7 @@ const (
 
 // deployed takes a registered PC through its profile, its join and its
 // enrolment.
-func (e *estate) deployed(t *testing.T, p *servertest.Process, who *servertest.Person) (*servertest.MDMDevice, *servertest.Joiner) {
+func (e *estate) deployed(t *testing.T, p *servertest.Process, who *servertest.Person) *servertest.MDMDevice {
 	t.Helper()
 	p.Must(t, e.Token, http.MethodPatch, mdmScope+"/"+scopeID, object{"appliesTo": "all"}, http.StatusNoContent)
 	status, doc := p.AskProven(t, "/ztd/profile", e.pc, e.hash)
@@ -43,13 +43,13 @@ func (e *estate) deployed(t *testing.T, p *servertest.Process, who *servertest.P
 	d.Device.Set("./DevDetail/SwV", "chr", "10.0.26200.1000")
 	d.Device.Set("./DevDetail/Ext/Microsoft/DeviceName", "chr", "XW-0001")
 	d.Device.Set("./DevDetail/Ext/Microsoft/SMBIOSSerialNumber", "chr", e.pc.Hardware.SystemSerial)
-	return d, j
+	return d
 }
 
 // manage deploys the estate's PC and gives it an app.
 func (e *estate) manage(t *testing.T, p *servertest.Process) {
 	t.Helper()
-	d, _ := e.deployed(t, p, e.member(t, p, "joe"))
+	d := e.deployed(t, p, e.member(t, p, "joe"))
 	e.managed = d.Enrolment.EntDMID
 	summary, _ := e.timeline(t, p)
 	e.deployment, _ = summary["id"].(string)
@@ -93,7 +93,7 @@ func TestARegisteredPCIsDeployedAndItsTimelineTellsHow(t *testing.T) {
 		e := furnish(t, p, "Contoso")
 		ann := e.member(t, p, "ann")
 		corporate := id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/groups", ruleGroup("Managed", `(device.deviceManagementAppId -eq "0000000a-0000-0000-c000-000000000000") and (device.deviceManufacturer -eq "LENOVO")`), http.StatusCreated))
-		d, _ := e.deployed(t, p, ann)
+		d := e.deployed(t, p, ann)
 		e.checksIn(t, d)
 
 		identity := p.Must(t, e.Token, http.MethodGet, identities+"/"+e.identity, nil, http.StatusOK).JSON
@@ -142,7 +142,7 @@ func TestHardwareReportedByAManagedPCIsRegisteredAtItsNextCheckIn(t *testing.T) 
 		clock := &wallClock{now: time.Now()}
 		p := servertest.Start(t, db, servertest.WithClock(clock.read)).First()
 		e := furnish(t, p, "Contoso")
-		d, _ := e.deployed(t, p, e.member(t, p, "ann"))
+		d := e.deployed(t, p, e.member(t, p, "ann"))
 		e.checksIn(t, d)
 		const none, pending, manual = "noRemediationRequired", "automaticRemediationRequired", "manualRemediationRequired"
 		expect := func(when, state, status string, parts ...string) {

@@ -15,8 +15,14 @@ import (
 	"taxiway/internal/servertest"
 )
 
+// bareAnswer is what came beside the body.
+type bareAnswer struct {
+	StatusCode int
+	Header     http.Header
+}
+
 // bare sends one request without following redirects.
-func bare(t *testing.T, p *servertest.Process, method, path string, form url.Values, headers ...string) (*http.Response, string) {
+func bare(t *testing.T, p *servertest.Process, method, path string, form url.Values, headers ...string) (bareAnswer, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), method, servertest.BaseURL+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -38,7 +44,7 @@ func bare(t *testing.T, p *servertest.Process, method, path string, form url.Val
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp, string(body)
+	return bareAnswer{resp.StatusCode, resp.Header}, string(body)
 }
 
 // Who asks too often is told so in the words of the address: a client library

@@ -95,7 +95,9 @@ func (tx *Tx) CreateDeployment(ctx context.Context, t directory.TenantID, y enro
 func deploymentArgs(d *dialect, t directory.TenantID, y *enrollment.Deployment) []any {
 	return []any{
 		idArg(d, t), idArg(d, y.ID), idArg(d, y.Registration), idArg(d, y.Object), idArg(d, y.Device), idArg(d, y.User), y.UPN, y.DeviceName, y.SerialNumber,
-		deploymentStates.arg(deploymentStates.orFirst(y.State)), jsonArg{deploymentBodyOf(y)}, timeArg(y.StartedAt), timeArg(y.EndedAt),
+		deploymentStates.arg(deploymentStates.orFirst(y.State)),
+		jsonArg{deploymentBodyOf(y)},
+		timeArg(y.StartedAt), timeArg(y.EndedAt),
 	}
 }
 

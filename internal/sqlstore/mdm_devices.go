@@ -95,7 +95,9 @@ func managedArgs(d *dialect, t directory.TenantID, v *enrollment.Device) []any {
 		idArg(d, t), idArg(d, v.ID), idArg(d, v.Object), idArg(d, v.EntraID), idArg(d, v.User), v.UPN, v.UserName, idArg(d, v.Registered), v.Profile,
 		mdmKinds.arg(mdmKinds.orFirst(v.Kind)), mdmProofs.arg(v.Proof), mdmOwners.arg(mdmOwners.orFirst(v.Owner)), mdmStates.arg(mdmStates.orFirst(v.State)),
 		v.Name, odata.Fold(v.Name), v.SerialNumber, odata.Fold(v.SerialNumber), v.Manufacturer, v.Model, v.OSVersion, v.WireID, v.HardwareID,
-		jsonArg{managedBodyOf(v)}, jsonArg{v.ESP}, v.Nonce, boolArg(v.SawCertificate), timeArg(v.EnrolledAt), timeArg(v.LastSync), timeArg(v.CertEnds), timeArg(v.ESP.Due()),
+		jsonArg{managedBodyOf(v)},
+		jsonArg{v.ESP},
+		v.Nonce, boolArg(v.SawCertificate), timeArg(v.EnrolledAt), timeArg(v.LastSync), timeArg(v.CertEnds), timeArg(v.ESP.Due()),
 	}
 }
 

@@ -162,7 +162,7 @@ func mdmCertificateKeys(c *city) {
 	got, device, err := c.db.GetCertificate(c.ctx, c.tenant, theirs.SHA256)
 	c.ok(err)
 	if device.ID != other.ID || !got.RevokedAt.IsZero() {
-		c.T.Errorf("the certificate of %s is %s's and ended at %s", other.ID, device.ID, got.RevokedAt)
+		c.Errorf("the certificate of %s is %s's and ended at %s", other.ID, device.ID, got.RevokedAt)
 	}
 }
 

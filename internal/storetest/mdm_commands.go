@@ -29,8 +29,8 @@ func mdmCommand(c *city, d enrollment.DeviceID) enrollment.Command {
 		ID: newID(), Device: d, Owner: enrollment.OwnerApp, Of: "app Ä", Key: newID(), Once: true, UserScope: true,
 		Op: enrollment.Operation{Verb: enrollment.Atomic, Parts: []enrollment.Operation{
 			{Verb: enrollment.Add, URI: "./User/Vendor/A", Format: "node"},
-			{Verb: enrollment.Replace, URI: "./User/Vendor/A/B", Format: "chr", Type: "text/plain", Data: enrollment.Text("<ä> 'q'")},
-			{Verb: enrollment.Exec, URI: "./User/Vendor/A/C", Data: enrollment.Text("")},
+			{Verb: enrollment.Replace, URI: "./User/Vendor/A/B", Format: "chr", Type: "text/plain", Data: new("<ä> 'q'")},
+			{Verb: enrollment.Exec, URI: "./User/Vendor/A/C", Data: new("")},
 		}},
 		State: enrollment.Sent, NotBefore: c.now.Add(time.Hour), CreatedAt: c.now, SentAt: c.now.Add(time.Second), DoneAt: c.now.Add(time.Minute),
 		Session: "1A", Status: 507, Parts: []int{216, 0, 404}, Results: []enrollment.ResultOf{{URI: "./X", Format: "b64", Data: "AA=="}, {URI: "./Y"}}, Tries: 3,

@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"taxiway/internal/directory"
@@ -27,7 +27,7 @@ func mdmSession(c *city, d enrollment.DeviceID, id string) enrollment.Session {
 			MsgID: 7, Acks: []enrollment.Ack{{CmdID: "0", Cmd: "SyncHdr", Status: 212}}, Alert: 1222, Nonce: "bm9uY2U=",
 			Commands: []enrollment.OutgoingCmd{{
 				CmdID: "3", Op: enrollment.Operation{Verb: enrollment.Atomic},
-				Parts: []enrollment.OutgoingCmd{{CmdID: "4", Op: enrollment.Operation{Verb: enrollment.Replace, URI: "./Vendor/A", Format: "chr", Type: "text/plain", Data: enrollment.Text("<ä> \U0001F680")}}},
+				Parts: []enrollment.OutgoingCmd{{CmdID: "4", Op: enrollment.Operation{Verb: enrollment.Replace, URI: "./Vendor/A", Format: "chr", Type: "text/plain", Data: new("<ä> \U0001F680")}}},
 			}},
 		},
 		Awaiting: []enrollment.Awaited{{MsgID: 6, CmdID: "2", Command: newID(), Part: -1}, {MsgID: 7, CmdID: "4", Command: newID(), Part: 0}},
@@ -112,7 +112,7 @@ func mdmSessionsDeleted(c *city) {
 func mdmSessionsForgotten(c *city) {
 	d := newManagedID()
 	for i, t := range []directory.TenantID{c.tenant, c.tenant, c.other, c.other} {
-		s := mdmSession(c, d, fmt.Sprint(i))
+		s := mdmSession(c, d, strconv.Itoa(i))
 		s.UpdatedAt = c.now.Add(time.Duration(i) * time.Minute)
 		c.putMDMSession(t, s)
 	}
