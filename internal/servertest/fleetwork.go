@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -107,8 +108,16 @@ type FleetVisit struct {
 // when it returns an error.
 type FleetWait func(ctx context.Context, d time.Duration) error
 
-// brokenWait is how long a PC waits whose connection broke.
-const brokenWait = 10 * time.Second
+// A PC whose connection broke waits a random time, the longer the more often.
+const (
+	brokenLeast = 5 * time.Second
+	brokenMost  = 2 * time.Minute
+)
+
+func brokenWait(times int) time.Duration {
+	most := min(brokenLeast<<min(times, 10), brokenMost)
+	return brokenLeast + rand.N(most) //nolint:gosec // spreads PCs, no secret
+}
 
 // mostComebacks bounds how often one message is brought again.
 const mostComebacks = 100
@@ -155,7 +164,7 @@ func (pc *FleetPC) deliver(ctx context.Context, w *http.Client, m *syncml.Messag
 			v.Each = append(v.Each, time.Since(began))
 			return syncml.Decode(raw, syncml.Limits{})
 		}
-		again := brokenWait
+		var again time.Duration
 		if busy, ok := errors.AsType[*httpError](err); ok {
 			seconds, convErr := strconv.Atoi(busy.Retry)
 			if busy.Status != http.StatusServiceUnavailable || convErr != nil || seconds < 1 {
@@ -165,6 +174,7 @@ func (pc *FleetPC) deliver(ctx context.Context, w *http.Client, m *syncml.Messag
 			v.Busy++
 		} else {
 			v.Broken++
+			again = brokenWait(v.Broken)
 		}
 		w.CloseIdleConnections()
 		if err := wait(ctx, again); err != nil {
