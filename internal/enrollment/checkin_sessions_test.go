@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -109,7 +110,7 @@ func TestAMessageCountsOnce(t *testing.T) {
 		}},
 		{"of messages at the same time each counts once", func(f *fleet) {
 			for i := range 40 {
-				f.queue(fmt.Sprint(i), nil, replace(fmt.Sprintf("./Vendor/MSFT/N%d", i)))
+				f.queue(strconv.Itoa(i), nil, replace(fmt.Sprintf("./Vendor/MSFT/N%d", i)))
 			}
 			p := f.pc("1")
 			hello := seal(p.message())
@@ -203,7 +204,7 @@ func TestSessionsEndAndGoOn(t *testing.T) {
 		{"a command that is never answered is given up after five tries", func(f *fleet) {
 			f.queue("x", nil, replace(nodeA))
 			for i := range 5 {
-				if out := f.pc(fmt.Sprint(i)).hello(); len(out.Commands) != 1 {
+				if out := f.pc(strconv.Itoa(i)).hello(); len(out.Commands) != 1 {
 					f.Fatalf("try %d: %v", i+1, nodes(out))
 				}
 			}
@@ -224,7 +225,7 @@ func TestSessionsEndAndGoOn(t *testing.T) {
 		}},
 		{"a new session of the same person, or of one unknown, ends theirs", func(f *fleet) {
 			for i, upn := range []string{"OLIVE@contoso.example", ""} {
-				f.queue(fmt.Sprint(i), nil, replace(nodeA))
+				f.queue(strconv.Itoa(i), nil, replace(nodeA))
 				old := f.pc(fmt.Sprint("old", i))
 				old.upn = "olive@contoso.example"
 				old.hello()

@@ -2,6 +2,7 @@ package enrollment_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func (f *fleet) sync(session string, statuses map[string]int, change func(*pc)) 
 			if !ok {
 				status = 200
 			}
-			answers = append(answers, enrollment.Answer{MsgRef: fmt.Sprint(out.MsgID), CmdRef: c.CmdID, Status: status})
+			answers = append(answers, enrollment.Answer{MsgRef: strconv.Itoa(out.MsgID), CmdRef: c.CmdID, Status: status})
 		}
 		out = p.send(p.message(answers...))
 	}
@@ -219,7 +220,7 @@ func TestConfigurationsReachPCs(t *testing.T) {
 			f.configure()
 			f.policy("A", settings(nodeA))
 			for i := range 6 {
-				f.pc(fmt.Sprint(i)).hello()
+				f.pc(strconv.Itoa(i)).hello()
 			}
 			if got := f.standing(); len(got) != 1 || !strings.HasPrefix(got[0], "A=error ") {
 				f.Errorf("standing %q", got)

@@ -1,8 +1,9 @@
 package enrollment
 
-import "slices"
-
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // maxValue bounds one value that a PC sends, in pieces or whole.
 const maxValue = 1 << 20

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -180,7 +181,7 @@ func TestManyWhoSetPrioritiesAtOnceLeaveNoGap(t *testing.T) {
 	onBothEngines(t, func(s *estate) {
 		var ids []enrollment.PolicyID
 		for i := range 5 {
-			ids = append(ids, s.page(fmt.Sprint(i)).ID)
+			ids = append(ids, s.page(strconv.Itoa(i)).ID)
 		}
 		var wg sync.WaitGroup
 		for i := range 10 {
@@ -213,7 +214,7 @@ func TestThereAreFiftyOneStatusPagesAtMost(t *testing.T) {
 	storetest.Engines(t, func(t *testing.T, e storetest.Engine) {
 		s := newEstate(t, e)
 		for i := range 50 {
-			s.page(fmt.Sprint(i))
+			s.page(strconv.Itoa(i))
 		}
 		one := enrollment.Policy{Kind: enrollment.PolicyESP, DisplayName: "one more", ESP: &enrollment.ESP{}}
 		_, err := s.CreatePolicy(s.ctx, s.tenant, one)

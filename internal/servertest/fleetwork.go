@@ -116,7 +116,7 @@ const (
 
 func brokenWait(times int) time.Duration {
 	most := min(brokenLeast<<min(times, 10), brokenMost)
-	return brokenLeast + rand.N(most) //nolint:gosec // spreads PCs, no secret
+	return brokenLeast + rand.N(most)
 }
 
 // mostComebacks bounds how often one message is brought again.
