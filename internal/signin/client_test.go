@@ -89,12 +89,13 @@ func TestFirstPartyAppsMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 	t.Parallel()
 	const (
 		device = "urn:ietf:params:oauth:grant-type:device_code"
-		join   = "urn:ms-drs:enterpriseregistration.windows.net 01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9"
+		drs    = "adrs_access@01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9 adrs_access@urn:ms-drs:enterpriseregistration.windows.net"
+		mdm    = "mdm_delegation@0000000a-0000-0000-c000-000000000000 mdm_delegation@https://enrollment.manage.microsoft.com"
 	)
 	want := map[string][4]string{
-		"29d9ed98-a469-4536-ade2-f981bc1d605e": {"Microsoft Authentication Broker", "ms-aadj-redir://auth/drs ms-aadj-redir://auth/mdm", "authorization_code refresh_token " + device + " password", join},
+		"29d9ed98-a469-4536-ade2-f981bc1d605e": {"Microsoft Authentication Broker", "ms-aadj-redir://auth/drs ms-aadj-redir://auth/mdm", "authorization_code refresh_token " + device + " password", drs + " " + mdm},
 		"38aa3b87-a06d-4817-b275-7a316988d93b": {"Windows Sign In", "", "refresh_token", ""},
-		"dd762716-544d-4aeb-a526-687b73838a22": {"Device Registration Client", "ms-aadj-redir://auth/drs", "authorization_code refresh_token " + device, join},
+		"dd762716-544d-4aeb-a526-687b73838a22": {"Device Registration Client", "ms-aadj-redir://auth/drs", "authorization_code refresh_token " + device, drs},
 		"14d82eec-204b-4c2f-b7e8-296a70dab67e": {"Microsoft Graph Command Line Tools", "http://localhost", "authorization_code refresh_token " + device, ""},
 		"04b07795-8ddb-461a-bbee-02f9e1bf7b46": {"Microsoft Azure CLI", "http://localhost", "authorization_code refresh_token " + device, ""},
 		"1950a258-227b-4e31-a9cf-717495945fc2": {"Microsoft Azure PowerShell", "http://localhost", "authorization_code refresh_token " + device, ""},
@@ -115,10 +116,15 @@ func TestFirstPartyAppsMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 		if a.Name != w[0] || strings.Join(redirects, " ") != w[1] || strings.Join(a.Grants, " ") != w[2] {
 			t.Errorf("app = %+v, want %v", a, w)
 		}
+		var may []string
 		for resource, scopes := range a.Scopes {
-			if !strings.Contains(w[3], resource) || !slices.Equal(scopes, []string{"adrs_access"}) {
-				t.Errorf("%s may ask %s for %v", a.Name, resource, scopes)
+			for _, scope := range scopes {
+				may = append(may, scope+"@"+resource)
 			}
+		}
+		slices.Sort(may)
+		if got := strings.Join(may, " "); got != w[3] {
+			t.Errorf("%s may ask for %q, want %q", a.Name, got, w[3])
 		}
 		c := signin.ClientApp{Grants: a.Grants}
 		if c.May(signin.GrantClientCredentials) || c.May("") || c.May("device_code") != strings.Contains(w[2], device) {
@@ -127,7 +133,7 @@ func TestFirstPartyAppsMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 		a.Redirects = append(a.Redirects[:0], directory.Redirect{URI: "https://evil.example", Platform: directory.PlatformPublic})
 		clear(a.Scopes)
 	}
-	if a, _ := signin.FirstParty(signin.AppBroker); a.Redirects[0].URI != "ms-aadj-redir://auth/drs" || len(a.Scopes) != 2 {
+	if a, _ := signin.FirstParty(signin.AppBroker); a.Redirects[0].URI != "ms-aadj-redir://auth/drs" || len(a.Scopes) != 4 {
 		t.Error("a caller can change the table")
 	}
 }
