@@ -89,7 +89,7 @@ func auditWire(e *directory.AuditEvent) auditEvent {
 }
 
 func (h *Handler) listAuditEvents(c *call) error {
-	return list(c, auditTable, intunePaging, auditPath, func(q *odata.Query) (odata.List[directory.AuditEvent], error) {
+	return list(c, auditTable, intunePaging, auditPath, func(c *call, q *odata.Query) (odata.List[directory.AuditEvent], error) {
 		return h.Lists.ListAuditEvents(c.ctx(), c.tenant, q)
 	}, each(auditWire))
 }

@@ -43,7 +43,7 @@ func (m *authenticationMethod) wire() any {
 	return &oathMethodWire{Type: m.kind, ID: m.id, CreatedDateTime: m.created.UTC()}
 }
 
-func methodWires(_ *odata.Query, items []authenticationMethod) ([]any, error) {
+func methodWires(_ *call, _ *odata.Query, items []authenticationMethod) ([]any, error) {
 	out := make([]any, len(items))
 	for i := range items {
 		out[i] = items[i].wire()
@@ -103,7 +103,7 @@ func (c *call) listMethods(collection, kind string) error {
 		return err
 	}
 	fragment := "users('" + string(u.ID) + "')/authentication/" + collection
-	return list(c, methodTables[collection], directoryPaging, fragment, func(q *odata.Query) (odata.List[authenticationMethod], error) {
+	return list(c, methodTables[collection], directoryPaging, fragment, func(c *call, q *odata.Query) (odata.List[authenticationMethod], error) {
 		return local(q, all, methodKey, func(*authenticationMethod, string) any { return nil }), nil
 	}, methodWires)
 }

@@ -139,7 +139,7 @@ func span(from, to, now time.Time) string {
 	return out
 }
 
-func (c *call) eventWires(q *odata.Query, items []enrollment.Deployment) ([]any, error) {
+func eventWires(c *call, q *odata.Query, items []enrollment.Deployment) ([]any, error) {
 	out := make([]any, len(items))
 	for i := range items {
 		w := c.eventWire(&items[i])
@@ -156,9 +156,9 @@ func (c *call) eventWires(q *odata.Query, items []enrollment.Deployment) ([]any,
 }
 
 func (h *Handler) listAutopilotEvents(c *call) error {
-	return list(c, autopilotEventTable, eventPaging, autopilotEventsPath, func(q *odata.Query) (odata.List[enrollment.Deployment], error) {
+	return list(c, autopilotEventTable, eventPaging, autopilotEventsPath, func(c *call, q *odata.Query) (odata.List[enrollment.Deployment], error) {
 		return h.ManagedDevices.ListDeployments(c.ctx(), c.tenant, q)
-	}, c.eventWires)
+	}, eventWires)
 }
 
 func (c *call) deployment() (enrollment.Deployment, error) {
@@ -175,7 +175,7 @@ func (h *Handler) getAutopilotEvent(c *call) error {
 	if err != nil {
 		return err
 	}
-	wires, err := c.eventWires(q, []enrollment.Deployment{y})
+	wires, err := eventWires(c, q, []enrollment.Deployment{y})
 	if err != nil {
 		return err
 	}

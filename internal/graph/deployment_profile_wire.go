@@ -13,28 +13,28 @@ import (
 // stands in it twice, under its present name and under the one of 2023; both
 // are written and both are read.
 type deploymentProfile struct {
-	Type                   string              `json:"@odata.type"`
-	ETag                   string              `json:"@odata.etag"`
-	ID                     string              `json:"id"`
-	DisplayName            string              `json:"displayName"`
-	Description            string              `json:"description"`
-	Language               string              `json:"language"`
-	Locale                 string              `json:"locale"`
-	CreatedDateTime        time.Time           `json:"createdDateTime"`
-	LastModifiedDateTime   time.Time           `json:"lastModifiedDateTime"`
-	EnableWhiteGlove       bool                `json:"enableWhiteGlove"`
-	PreprovisioningAllowed bool                `json:"preprovisioningAllowed"`
-	ExtractHardwareHash    bool                `json:"extractHardwareHash"`
-	HardwareHashExtraction bool                `json:"hardwareHashExtractionEnabled"`
-	DeviceNameTemplate     string              `json:"deviceNameTemplate"`
-	DeviceType             string              `json:"deviceType"`
-	RoleScopeTagIDs        []string            `json:"roleScopeTagIds"`
-	ManagementServiceAppID *string             `json:"managementServiceAppId"`
-	OOBE                   oobeSetting         `json:"outOfBoxExperienceSetting"`
-	OldOOBE                oldOOBESettings     `json:"outOfBoxExperienceSettings"`
-	StatusScreen           *statusScreen       `json:"enrollmentStatusScreenSettings"`
-	HybridSkipConnectivity *bool               `json:"hybridAzureADJoinSkipConnectivityCheck,omitempty"`
-	Assignments            []profileAssignment `json:"assignments,omitempty"` // on a profile that was asked for, never nil
+	Type                   string          `json:"@odata.type"`
+	ETag                   string          `json:"@odata.etag"`
+	ID                     string          `json:"id"`
+	DisplayName            string          `json:"displayName"`
+	Description            string          `json:"description"`
+	Language               string          `json:"language"`
+	Locale                 string          `json:"locale"`
+	CreatedDateTime        time.Time       `json:"createdDateTime"`
+	LastModifiedDateTime   time.Time       `json:"lastModifiedDateTime"`
+	EnableWhiteGlove       bool            `json:"enableWhiteGlove"`
+	PreprovisioningAllowed bool            `json:"preprovisioningAllowed"`
+	ExtractHardwareHash    bool            `json:"extractHardwareHash"`
+	HardwareHashExtraction bool            `json:"hardwareHashExtractionEnabled"`
+	DeviceNameTemplate     string          `json:"deviceNameTemplate"`
+	DeviceType             string          `json:"deviceType"`
+	RoleScopeTagIDs        []string        `json:"roleScopeTagIds"`
+	ManagementServiceAppID *string         `json:"managementServiceAppId"`
+	OOBE                   oobeSetting     `json:"outOfBoxExperienceSetting"`
+	OldOOBE                oldOOBESettings `json:"outOfBoxExperienceSettings"`
+	StatusScreen           *statusScreen   `json:"enrollmentStatusScreenSettings"`
+	HybridSkipConnectivity *bool           `json:"hybridAzureADJoinSkipConnectivityCheck,omitempty"`
+	Assignments            []assignment    `json:"assignments,omitempty"` // on a profile that was asked for, never nil
 }
 
 type oobeSetting struct {
@@ -65,14 +65,11 @@ type statusScreen struct {
 	AllowUseOnFailure        bool   `json:"allowDeviceUseOnInstallFailure"`
 }
 
-const (
-	profileTypePrefix = "#microsoft.graph."
-	profileTypeSuffix = "WindowsAutopilotDeploymentProfile"
-)
+const profileTypeSuffix = "WindowsAutopilotDeploymentProfile"
 
 func profileWire(p *autopilot.Profile) deploymentProfile {
 	w := deploymentProfile{
-		Type: profileTypePrefix + string(p.Join) + profileTypeSuffix, ETag: etagOf(p.Version), ID: string(p.ID),
+		Type: typePrefix + string(p.Join) + profileTypeSuffix, ETag: etagOf(p.Version), ID: string(p.ID),
 		DisplayName: p.DisplayName, Description: p.Description, Language: p.Locale, Locale: p.Locale,
 		CreatedDateTime: p.CreatedAt.UTC(), LastModifiedDateTime: p.ModifiedAt.UTC(),
 		EnableWhiteGlove: p.PreprovisioningAllowed, PreprovisioningAllowed: p.PreprovisioningAllowed,

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"net/http"
-
 	"taxiway/internal/autopilot"
 	"taxiway/internal/odata"
 )
@@ -35,30 +33,50 @@ var profileTable = &odata.Table{
 
 const profilesPath = "deviceManagement/windowsAutopilotDeploymentProfiles"
 
-func (h *Handler) listProfiles(c *call) error {
-	return list(c, profileTable, intunePaging, profilesPath, func(q *odata.Query) (odata.List[autopilot.Profile], error) {
-		return h.Lists.ListProfiles(c.ctx(), c.tenant, q)
-	}, c.profileWires)
+var deploymentProfiles = &resource[autopilot.Profile]{
+	path: profilesPath, table: profileTable, paging: intunePaging, read: stored(Lists.ListProfiles), show: profileWires, find: (*call).profile,
+	key: func(_ *call, p *autopilot.Profile) (string, int64) { return string(p.ID), p.Version },
+	create: func(c *call, o odata.Object) (autopilot.Profile, error) {
+		p := autopilot.Profile{Join: autopilot.EntraJoined, Locale: autopilot.LocaleOSDefault}
+		if err := knows(o, "", profileTable, "assignedDevices"); err != nil {
+			return p, err
+		}
+		if err := readProfile(o, &p, true); err != nil {
+			return p, err
+		}
+		return c.h.Autopilot.CreateProfile(c.ctx(), c.tenant, p)
+	},
+	update: func(c *call, match int64, o odata.Object) (autopilot.Profile, error) {
+		if err := knows(o, "", profileTable, "assignedDevices"); err != nil {
+			return autopilot.Profile{}, err
+		}
+		return c.h.Autopilot.UpdateProfile(c.ctx(), c.tenant, autopilot.ProfileID(c.keys["id"]), match, func(p *autopilot.Profile) error {
+			return readProfile(o, p, false)
+		})
+	},
+	remove: func(c *call, match int64) error {
+		return c.h.Autopilot.DeleteProfile(c.ctx(), c.tenant, autopilot.ProfileID(c.keys["id"]), match)
+	},
 }
 
 // profileWires maps a page; assignments of all its profiles are one read.
-func (c *call) profileWires(q *odata.Query, items []autopilot.Profile) ([]any, error) {
+func profileWires(c *call, q *odata.Query, items []autopilot.Profile) ([]any, error) {
 	out := make([]any, len(items))
-	var of map[autopilot.ProfileID][]profileAssignment
+	var of map[autopilot.ProfileID][]assignment
 	if q != nil && q.Expands("assignments") && len(items) > 0 {
 		_, all, _, err := c.h.Registrations.LoadConfig(c.ctx(), c.tenant)
 		if err != nil {
 			return nil, err
 		}
-		of = map[autopilot.ProfileID][]profileAssignment{}
+		of = map[autopilot.ProfileID][]assignment{}
 		for i := range all {
-			of[all[i].Profile] = append(of[all[i].Profile], assignmentWire(&all[i]))
+			of[all[i].Profile] = append(of[all[i].Profile], profileAssignmentWire(&all[i]))
 		}
 	}
 	for i := range items {
 		w := profileWire(&items[i])
 		if w.Assignments = of[items[i].ID]; w.Assignments == nil {
-			w.Assignments = []profileAssignment{}
+			w.Assignments = []assignment{}
 		}
 		out[i] = &w
 	}
@@ -70,85 +88,13 @@ func (c *call) profile() (autopilot.Profile, error) {
 	return p, missing(err, "deployment profile", c.keys["id"], "List windowsAutopilotDeploymentProfiles to find the right id.")
 }
 
-func (c *call) profileAnswer(status int, p *autopilot.Profile, q *odata.Query) error {
-	wires, err := c.profileWires(q, []autopilot.Profile{*p})
-	if err != nil {
-		return err
-	}
-	return c.object(status, c.view(wires[0], profileTable, q, profilesPath+selected(q)+"/$entity", etagOf(p.Version)))
-}
-
-func (h *Handler) getProfile(c *call) error {
-	q, err := c.single(profileTable)
-	if err != nil {
-		return err
-	}
-	p, err := c.profile()
-	if err != nil {
-		return err
-	}
-	return c.profileAnswer(http.StatusOK, &p, q)
-}
-
-func (h *Handler) createProfile(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if err := knows(o, "", profileTable, "assignedDevices"); err != nil {
-		return err
-	}
-	p := autopilot.Profile{Join: autopilot.EntraJoined, Locale: autopilot.LocaleOSDefault}
-	if err := readProfile(o, &p, true); err != nil {
-		return err
-	}
-	made, err := h.Autopilot.CreateProfile(c.ctx(), c.tenant, p)
-	if err != nil {
-		return err
-	}
-	c.w.Header().Set("Location", c.root()+"/"+profilesPath+"/"+string(made.ID))
-	return c.profileAnswer(http.StatusCreated, &made, nil)
-}
-
-func (h *Handler) updateProfile(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if err := knows(o, "", profileTable, "assignedDevices"); err != nil {
-		return err
-	}
-	p, err := h.Autopilot.UpdateProfile(c.ctx(), c.tenant, autopilot.ProfileID(c.keys["id"]), match, func(p *autopilot.Profile) error {
-		return readProfile(o, p, false)
-	})
-	if err != nil {
-		return err
-	}
-	return c.profileAnswer(http.StatusOK, &p, nil)
-}
-
-func (h *Handler) deleteProfile(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	if err := h.Autopilot.DeleteProfile(c.ctx(), c.tenant, autopilot.ProfileID(c.keys["id"]), match); err != nil {
-		return err
-	}
-	return c.noContent()
-}
-
 // listAssignedDevices answers the assignedDevices navigation of a profile.
 func (h *Handler) listAssignedDevices(c *call) error {
 	p, err := c.profile()
 	if err != nil {
 		return err
 	}
-	return list(c, identityTable, intunePaging, identitiesPath, func(q *odata.Query) (odata.List[autopilot.Device], error) {
-		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, p.ID, q)
-	}, c.identityWires)
+	return list(c, identityTable, intunePaging, identitiesPath, func(c *call, q *odata.Query) (odata.List[autopilot.Device], error) {
+		return c.h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, p.ID, q)
+	}, identityWires)
 }

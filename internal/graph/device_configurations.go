@@ -2,13 +2,13 @@ package graph
 
 import (
 	"encoding/base64"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"taxiway/internal/directory"
 	"taxiway/internal/enrollment"
 	"taxiway/internal/fault"
 	"taxiway/internal/odata"
@@ -16,18 +16,18 @@ import (
 
 // customConfiguration is Graph's windows10CustomConfiguration.
 type customConfiguration struct {
-	Type                 string             `json:"@odata.type"`
-	ETag                 string             `json:"@odata.etag"`
-	ID                   string             `json:"id"`
-	DisplayName          string             `json:"displayName"`
-	Description          string             `json:"description"`
-	CreatedDateTime      time.Time          `json:"createdDateTime"`
-	LastModifiedDateTime time.Time          `json:"lastModifiedDateTime"`
-	Version              int64              `json:"version"`
-	RoleScopeTagIDs      []string           `json:"roleScopeTagIds"`
-	SupportsScopeTags    bool               `json:"supportsScopeTags"`
-	Settings             []omaSetting       `json:"omaSettings"`
-	Assignments          []policyAssignment `json:"assignments"`
+	Type                 string       `json:"@odata.type"`
+	ETag                 string       `json:"@odata.etag"`
+	ID                   string       `json:"id"`
+	DisplayName          string       `json:"displayName"`
+	Description          string       `json:"description"`
+	CreatedDateTime      time.Time    `json:"createdDateTime"`
+	LastModifiedDateTime time.Time    `json:"lastModifiedDateTime"`
+	Version              int64        `json:"version"`
+	RoleScopeTagIDs      []string     `json:"roleScopeTagIds"`
+	SupportsScopeTags    bool         `json:"supportsScopeTags"`
+	Settings             []omaSetting `json:"omaSettings"`
+	Assignments          []assignment `json:"assignments"`
 }
 
 // omaSetting is one of Graph's omaSetting types; Value is as the type has it.
@@ -65,16 +65,24 @@ var customTable = &odata.Table{
 	Navigations: []string{"assignments"},
 }
 
-var customConfigurations = &assignable{
-	path: customPath, table: policyAssignmentTable("deviceConfigurationAssignment"), kinds: []enrollment.PolicyKind{enrollment.PolicyCustom},
-	list: "assignments", what: "device configuration",
-}
+var customConfigurations = policies(assignable{
+	resource: resource[enrollment.Policy]{path: customPath, table: customTable, read: stored(Lists.ListCustomConfigurations)},
+	kinds:    []enrollment.PolicyKind{enrollment.PolicyCustom}, what: "device configuration",
+	wire: customWire, parse: newCustom,
+	apply: func(o odata.Object, p *enrollment.Policy) error {
+		if err := sameType(o, p.Kind); err != nil {
+			return err
+		}
+		return readCustom(o, p)
+	},
+	assign: plainAssigning("assignments", "deviceConfigurationAssignment"),
+})
 
-func customWire(p *enrollment.Policy) customConfiguration {
-	w := customConfiguration{
-		Type: profileTypePrefix + string(p.Kind), ETag: etagOf(p.Version), ID: string(p.ID), DisplayName: p.DisplayName, Description: p.Description,
+func customWire(_ directory.TenantID, p *enrollment.Policy, as []assignment) any {
+	w := &customConfiguration{
+		Type: typePrefix + string(p.Kind), ETag: etagOf(p.Version), ID: string(p.ID), DisplayName: p.DisplayName, Description: p.Description,
 		CreatedDateTime: p.CreatedAt.UTC(), LastModifiedDateTime: p.ModifiedAt.UTC(), Version: p.Version, RoleScopeTagIDs: orEmpty(p.ScopeTags),
-		SupportsScopeTags: true, Settings: []omaSetting{}, Assignments: []policyAssignment{},
+		SupportsScopeTags: true, Settings: []omaSetting{}, Assignments: as,
 	}
 	if p.Custom == nil {
 		return w
@@ -113,122 +121,17 @@ func settingValue(s *enrollment.OMASetting) any {
 	return value
 }
 
-func (h *Handler) listConfigurations(c *call) error {
-	return list(c, customTable, intunePaging, customPath, c.customPage, c.customWires)
-}
-
-func (h *Handler) countConfigurations(c *call) error {
-	return count(c, customTable, c.customPage)
-}
-
-func (c *call) customPage(q *odata.Query) (odata.List[enrollment.Policy], error) {
-	return c.h.Lists.ListCustomConfigurations(c.ctx(), c.tenant, q)
-}
-
-func (c *call) customWires(q *odata.Query, items []enrollment.Policy) ([]any, error) {
-	out := make([]any, len(items))
-	var of func(*enrollment.Policy) []policyAssignment
-	if q != nil && q.Expands("assignments") && len(items) > 0 {
-		var err error
-		if of, err = c.assignmentsOf(enrollment.PolicyCustom); err != nil {
-			return nil, err
-		}
-	}
-	for i := range items {
-		w := customWire(&items[i])
-		if of != nil {
-			w.Assignments = of(&items[i])
-		}
-		out[i] = &w
-	}
-	return out, nil
-}
-
-func (c *call) customAnswer(status int, p *enrollment.Policy, q *odata.Query) error {
-	wires, err := c.customWires(q, []enrollment.Policy{*p})
-	if err != nil {
-		return err
-	}
-	return c.object(status, c.view(wires[0], customTable, q, customPath+selected(q)+"/$entity", etagOf(p.Version)))
-}
-
-func (h *Handler) getConfiguration(c *call) error {
-	q, err := c.single(customTable)
-	if err != nil {
-		return err
-	}
-	p, err := c.policy(customConfigurations)
-	if err != nil {
-		return err
-	}
-	return c.customAnswer(http.StatusOK, &p, q)
-}
-
-func (h *Handler) createConfiguration(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
+func newCustom(o odata.Object) (enrollment.Policy, error) {
+	p := enrollment.Policy{Kind: enrollment.PolicyCustom, Custom: &enrollment.CustomConfiguration{}}
 	kind, err := o.Text("@odata.type")
 	if err != nil {
-		return err
+		return p, err
 	}
 	if !strings.EqualFold(typeName(kind.Value), string(enrollment.PolicyCustom)) {
-		return fault.Field(fault.Invalid, "InvalidConfigurationType", "@odata.type", "'"+short(typeName(kind.Value))+"' is not a type of device configuration that this server has.", "Send #microsoft.graph.windows10CustomConfiguration with the settings as omaSettings.")
+		return p, fault.Field(fault.Invalid, "InvalidConfigurationType", "@odata.type", "'"+short(typeName(kind.Value))+"' is not a type of device configuration that this server has.", "Send #microsoft.graph.windows10CustomConfiguration with the settings as omaSettings.")
 	}
-	p := enrollment.Policy{Kind: enrollment.PolicyCustom, Custom: &enrollment.CustomConfiguration{}}
-	if err := readCustom(o, &p); err != nil {
-		return err
-	}
-	made, err := h.Policies.CreatePolicy(c.ctx(), c.tenant, p)
-	if err != nil {
-		return err
-	}
-	c.w.Header().Set("Location", c.root()+"/"+customPath+"/"+string(made.ID))
-	return c.customAnswer(http.StatusCreated, &made, nil)
+	return p, readCustom(o, &p)
 }
-
-func (h *Handler) updateConfiguration(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	seen, err := c.policy(customConfigurations)
-	if err != nil {
-		return err
-	}
-	p, err := h.Policies.UpdatePolicy(c.ctx(), c.tenant, seen.ID, match, func(p *enrollment.Policy) error {
-		if err := sameType(o, p.Kind); err != nil {
-			return err
-		}
-		return readCustom(o, p)
-	})
-	if err != nil {
-		return err
-	}
-	return c.customAnswer(http.StatusOK, &p, nil)
-}
-
-func (h *Handler) deleteConfiguration(c *call) error { return c.deletePolicy(customConfigurations) }
-
-// assignConfiguration answers with the assignments, as Graph does for this type.
-func (h *Handler) assignConfiguration(c *call) error {
-	p, err := c.assign(customConfigurations)
-	if err != nil {
-		return err
-	}
-	return c.assignmentPage(customConfigurations, &p, nil, "Collection("+customConfigurations.table.Name+")")
-}
-
-func (h *Handler) listCustomAssignments(c *call) error {
-	return c.answerAssignments(customConfigurations)
-}
-
-func (h *Handler) getCustomAssignment(c *call) error { return c.answerAssignment(customConfigurations) }
 
 // readCustom applies a body to a custom configuration. The list of settings is
 // replaced as a whole.
@@ -243,12 +146,7 @@ func readCustom(o odata.Object, p *enrollment.Policy) error {
 		}
 	}
 	r := &reader{o: o}
-	r.text("displayName", &p.DisplayName)
-	r.text("description", &p.Description)
-	r.texts("roleScopeTagIds", &p.ScopeTags)
-	if len(p.ScopeTags) == 0 {
-		p.ScopeTags = []string{"0"}
-	}
+	readPolicy(r, p)
 	items, err := o.Objects("omaSettings")
 	r.note(err)
 	if r.err != nil || !items.Set {
@@ -273,12 +171,7 @@ func readSetting(o odata.Object, prefix string, before []enrollment.OMASetting, 
 	r := &reader{o: o, prefix: prefix}
 	var kind string
 	r.text("@odata.type", &kind)
-	s.Type = strings.TrimPrefix(typeName(kind), "omaSetting")
-	for _, known := range enrollment.SettingTypes() {
-		if strings.EqualFold(s.Type, known) {
-			s.Type = known
-		}
-	}
+	s.Type = spelled(strings.TrimPrefix(typeName(kind), "omaSetting"), enrollment.SettingTypes()...)
 	r.text("displayName", &s.DisplayName)
 	r.text("description", &s.Description)
 	r.text("omaUri", &s.URI)

@@ -105,20 +105,20 @@ func identityWire(d *autopilot.Device) deviceIdentity {
 }
 
 func (h *Handler) listIdentities(c *call) error {
-	return list(c, identityTable, intunePaging, identitiesPath, func(q *odata.Query) (odata.List[autopilot.Device], error) {
+	return list(c, identityTable, intunePaging, identitiesPath, func(c *call, q *odata.Query) (odata.List[autopilot.Device], error) {
 		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
-	}, c.identityWires)
+	}, identityWires)
 }
 
 func (h *Handler) countIdentities(c *call) error {
-	return count(c, identityTable, func(q *odata.Query) (odata.List[autopilot.Device], error) {
+	return count(c, identityTable, func(c *call, q *odata.Query) (odata.List[autopilot.Device], error) {
 		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
 	})
 }
 
 // identityWires maps a page and expands profiles; a page shares few of them,
 // so each is read once.
-func (c *call) identityWires(q *odata.Query, items []autopilot.Device) ([]any, error) {
+func identityWires(c *call, q *odata.Query, items []autopilot.Device) ([]any, error) {
 	seen := map[autopilot.ProfileID]*deploymentProfile{}
 	out := make([]any, len(items))
 	for i := range items {
@@ -177,7 +177,7 @@ func (h *Handler) getIdentity(c *call) error {
 }
 
 func (c *call) identityAnswer(d *autopilot.Device, q *odata.Query) error {
-	wires, err := c.identityWires(q, []autopilot.Device{*d})
+	wires, err := identityWires(c, q, []autopilot.Device{*d})
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (c *call) ownDevices(role directory.PersonRole) error {
 	if err != nil {
 		return err
 	}
-	return list(c, deviceTable, directoryPaging, "directoryObjects", func(q *odata.Query) (odata.List[directory.Device], error) {
+	return list(c, deviceTable, directoryPaging, "directoryObjects", func(c *call, q *odata.Query) (odata.List[directory.Device], error) {
 		return c.h.Lists.ListDevicesOf(c.ctx(), c.tenant, u.ID, role, q)
 	}, each(func(d *directory.Device) device {
 		w := deviceWire(d)
@@ -56,7 +56,7 @@ func (c *call) people(role directory.PersonRole) error {
 	if err != nil {
 		return err
 	}
-	return list(c, userTable, directoryPaging, "directoryObjects", func(q *odata.Query) (odata.List[directory.User], error) {
+	return list(c, userTable, directoryPaging, "directoryObjects", func(c *call, q *odata.Query) (odata.List[directory.User], error) {
 		return c.h.Lists.ListPeopleOf(c.ctx(), c.tenant, d.ID, role, q)
 	}, each(func(u *directory.User) user {
 		w := userWire(u)
@@ -71,7 +71,7 @@ func (h *Handler) listRegisteredUsers(c *call) error { return c.people(directory
 
 // groupsAround answers transitiveMemberOf.
 func (c *call) groupsAround(member directory.ObjectID) error {
-	return c.memberOf(func(q *odata.Query) (odata.List[directory.Group], error) {
+	return c.memberOf(func(c *call, q *odata.Query) (odata.List[directory.Group], error) {
 		return c.h.Lists.ListGroupsAround(c.ctx(), c.tenant, member, q)
 	})
 }
@@ -117,7 +117,7 @@ func (c *call) membersWithin(q *odata.Query) (odata.List[directory.Member], erro
 }
 
 func (h *Handler) listMembersWithin(c *call) error {
-	return list(c, memberTable, directoryPaging, "directoryObjects", c.membersWithin, memberWires)
+	return list(c, memberTable, directoryPaging, "directoryObjects", (*call).membersWithin, memberWires)
 }
 
-func (h *Handler) countMembersWithin(c *call) error { return count(c, memberTable, c.membersWithin) }
+func (h *Handler) countMembersWithin(c *call) error { return count(c, memberTable, (*call).membersWithin) }

@@ -159,13 +159,13 @@ func readExtensions(r *reader, property string, set func(name, value string)) er
 }
 
 func (h *Handler) listDevices(c *call) error {
-	return list(c, deviceTable, directoryPaging, "devices", func(q *odata.Query) (odata.List[directory.Device], error) {
+	return list(c, deviceTable, directoryPaging, "devices", func(c *call, q *odata.Query) (odata.List[directory.Device], error) {
 		return h.Lists.ListDevices(c.ctx(), c.tenant, q)
 	}, each(deviceWire))
 }
 
 func (h *Handler) countDevices(c *call) error {
-	return count(c, deviceTable, func(q *odata.Query) (odata.List[directory.Device], error) {
+	return count(c, deviceTable, func(c *call, q *odata.Query) (odata.List[directory.Device], error) {
 		return h.Lists.ListDevices(c.ctx(), c.tenant, q)
 	})
 }

@@ -52,7 +52,7 @@ func roleProperty(r *directory.Role, name string) any {
 }
 
 func (h *Handler) listDirectoryRoles(c *call) error {
-	return list(c, directoryRoleTable, directoryPaging, rolesPath, func(q *odata.Query) (odata.List[directory.Role], error) {
+	return list(c, directoryRoleTable, directoryPaging, rolesPath, func(c *call, q *odata.Query) (odata.List[directory.Role], error) {
 		return local(q, directory.Roles(), roleID, roleProperty), nil
 	}, each(directoryRoleWire))
 }
@@ -80,7 +80,7 @@ func (h *Handler) listRoleMembers(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, userTable, directoryPaging, "directoryObjects", func(q *odata.Query) (odata.List[directory.User], error) {
+	return list(c, userTable, directoryPaging, "directoryObjects", func(c *call, q *odata.Query) (odata.List[directory.User], error) {
 		return h.Lists.ListRoleMembers(c.ctx(), c.tenant, r.ID, q)
 	}, each(func(u *directory.User) user {
 		w := userWire(u)

@@ -11,6 +11,9 @@
 //	body.go                   request bodies: gzip, limits, unknown properties
 //	read.go                   typed reads of body properties
 //	query.go, list.go         query options, one page of a collection
+//	resource.go               what every collection does alike: list, GET, POST, PATCH, DELETE
+//	assignments.go            what is assigned to groups: targets, pages of assignments
+//	policies.go               resource.go for the policies of MDM, which are assigned
 //	list_local.go             lists that this server holds itself
 //	render.go                 $select, version and metadata level applied to a wire struct
 //	table.go, tables.go       how property tables are written down, and all of them
@@ -19,7 +22,8 @@
 //	batch.go                  $batch
 //	store.go, store_people.go the roles it asks of services and store
 //
-// Then one file per resource, wire structs and property table on top:
+// Then one file per resource, wire structs and property table on top, and what
+// it does otherwise than resource.go:
 //
 //	device_identities.go, device_identity_actions.go   windowsAutopilotDeviceIdentities
 //	device_identity_explain.go                         ours: explain, reportHardware
@@ -27,6 +31,9 @@
 //	autopilot_settings.go                              windowsAutopilotSettings
 //	deployment_profiles.go, deployment_profile_wire.go windowsAutopilotDeploymentProfiles
 //	profile_assignments.go                             …/assignments
+//	enrolment_configurations.go, enrolment_configuration_wire.go deviceEnrollmentConfigurations
+//	device_configurations.go                           deviceConfigurations
+//	mobile_apps.go, mobile_app_*.go                    mobileApps
 //	groups.go, group_members.go, group_evaluate.go     groups
 //	device_registration_policy.go, mobility_policies.go  policies: who may join, whose PCs are enrolled
 //	users.go, users_write.go, user_actions.go          users, me

@@ -13,19 +13,19 @@ import (
 // configuration is Graph's deviceEnrollmentConfiguration; Own are the
 // properties of its type.
 type configuration struct {
-	Type                 string             `json:"@odata.type"`
-	ETag                 string             `json:"@odata.etag"`
-	ID                   string             `json:"id"`
-	DisplayName          string             `json:"displayName"`
-	Description          string             `json:"description"`
-	Priority             int                `json:"priority"`
-	CreatedDateTime      time.Time          `json:"createdDateTime"`
-	LastModifiedDateTime time.Time          `json:"lastModifiedDateTime"`
-	Version              int64              `json:"version"`
-	RoleScopeTagIDs      []string           `json:"roleScopeTagIds"`
-	ConfigurationType    string             `json:"deviceEnrollmentConfigurationType"`
-	Own                  map[string]any     `json:"*"`
-	Assignments          []policyAssignment `json:"assignments"`
+	Type                 string         `json:"@odata.type"`
+	ETag                 string         `json:"@odata.etag"`
+	ID                   string         `json:"id"`
+	DisplayName          string         `json:"displayName"`
+	Description          string         `json:"description"`
+	Priority             int            `json:"priority"`
+	CreatedDateTime      time.Time      `json:"createdDateTime"`
+	LastModifiedDateTime time.Time      `json:"lastModifiedDateTime"`
+	Version              int64          `json:"version"`
+	RoleScopeTagIDs      []string       `json:"roleScopeTagIds"`
+	ConfigurationType    string         `json:"deviceEnrollmentConfigurationType"`
+	Own                  map[string]any `json:"*"`
+	Assignments          []assignment   `json:"assignments"`
 }
 
 // platformRestriction is Graph's deviceEnrollmentPlatformRestriction.
@@ -135,11 +135,11 @@ func helloTable() []odata.Property {
 	return all
 }
 
-func configurationWire(t directory.TenantID, p *enrollment.Policy) configuration {
-	w := configuration{
-		Type: profileTypePrefix + string(p.Kind), ETag: etagOf(p.Version), ID: p.GraphID(t), DisplayName: p.DisplayName, Description: p.Description,
+func configurationWire(t directory.TenantID, p *enrollment.Policy, as []assignment) any {
+	w := &configuration{
+		Type: typePrefix + string(p.Kind), ETag: etagOf(p.Version), ID: p.GraphID(t), DisplayName: p.DisplayName, Description: p.Description,
 		Priority: p.Priority, CreatedDateTime: p.CreatedAt.UTC(), LastModifiedDateTime: p.ModifiedAt.UTC(), Version: p.Version,
-		RoleScopeTagIDs: orEmpty(p.ScopeTags), ConfigurationType: p.Kind.ConfigurationType(), Assignments: []policyAssignment{},
+		RoleScopeTagIDs: orEmpty(p.ScopeTags), ConfigurationType: p.Kind.ConfigurationType(), Assignments: as,
 	}
 	switch {
 	case p.ESP != nil:
@@ -212,12 +212,7 @@ func readConfiguration(o odata.Object, p *enrollment.Policy, isNew bool) error {
 		return err
 	}
 	r := &reader{o: o}
-	r.text("displayName", &p.DisplayName)
-	r.text("description", &p.Description)
-	r.texts("roleScopeTagIds", &p.ScopeTags)
-	if len(p.ScopeTags) == 0 {
-		p.ScopeTags = []string{"0"}
-	}
+	readPolicy(r, p)
 	switch p.Kind {
 	case enrollment.PolicyESP:
 		readESP(r, p.ESP)

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -12,20 +11,20 @@ import (
 
 const configurationsPath = "deviceManagement/deviceEnrollmentConfigurations"
 
-var enrolmentConfigurations = &assignable{
-	path: configurationsPath, table: policyAssignmentTable("enrollmentConfigurationAssignment"), kinds: enrollment.EnrolmentKinds(),
-	list: "enrollmentConfigurationAssignments", what: "enrollment configuration",
-}
+var enrolmentConfigurations = policies(assignable{
+	resource: resource[enrollment.Policy]{path: configurationsPath, table: configurationTable, read: enrolmentConfigurationPage},
+	kinds:    enrollment.EnrolmentKinds(), what: "enrollment configuration",
+	wire: configurationWire, parse: newConfiguration,
+	apply: func(o odata.Object, p *enrollment.Policy) error {
+		if err := sameType(o, p.Kind); err != nil {
+			return err
+		}
+		return readConfiguration(o, p, false)
+	},
+	assign: plainAssigning("enrollmentConfigurationAssignments", "enrollmentConfigurationAssignment"),
+})
 
-func (h *Handler) listEnrolmentConfigurations(c *call) error {
-	return list(c, configurationTable, intunePaging, configurationsPath, c.enrolmentConfigurationPage, c.configurationWires)
-}
-
-func (h *Handler) countEnrolmentConfigurations(c *call) error {
-	return count(c, configurationTable, c.enrolmentConfigurationPage)
-}
-
-func (c *call) enrolmentConfigurationPage(q *odata.Query) (odata.List[enrollment.Policy], error) {
+func enrolmentConfigurationPage(c *call, q *odata.Query) (odata.List[enrollment.Policy], error) {
 	if err := c.h.Policies.EnsureDefaults(c.ctx(), c.tenant); err != nil {
 		return odata.List[enrollment.Policy]{}, err
 	}
@@ -86,141 +85,6 @@ func ofType(p *odata.Property, v odata.Literal) *odata.Expr {
 	}}
 }
 
-// configurationWires maps a page; assignments of all its items are one read.
-func (c *call) configurationWires(q *odata.Query, items []enrollment.Policy) ([]any, error) {
-	assignments := func(*enrollment.Policy) []policyAssignment { return []policyAssignment{} }
-	if q != nil && q.Expands("assignments") && len(items) > 0 {
-		of, err := c.assignmentsOf(enrollment.EnrolmentKinds()...)
-		if err != nil {
-			return nil, err
-		}
-		assignments = of
-	}
-	out := make([]any, len(items))
-	for i := range items {
-		w := configurationWire(c.tenant, &items[i])
-		w.Assignments = assignments(&items[i])
-		out[i] = &w
-	}
-	return out, nil
-}
-
-func (c *call) configurationAnswer(status int, p *enrollment.Policy, q *odata.Query) error {
-	wires, err := c.configurationWires(q, []enrollment.Policy{*p})
-	if err != nil {
-		return err
-	}
-	return c.object(status, c.view(wires[0], configurationTable, q, configurationsPath+selected(q)+"/$entity", etagOf(p.Version)))
-}
-
-func (h *Handler) getEnrolmentConfiguration(c *call) error {
-	q, err := c.single(configurationTable)
-	if err != nil {
-		return err
-	}
-	p, err := c.policy(enrolmentConfigurations)
-	if err != nil {
-		return err
-	}
-	return c.configurationAnswer(http.StatusOK, &p, q)
-}
-
-func (h *Handler) createEnrolmentConfiguration(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	p, err := newConfiguration(o)
-	if err != nil {
-		return err
-	}
-	if err := readConfiguration(o, &p, true); err != nil {
-		return err
-	}
-	made, err := h.Policies.CreatePolicy(c.ctx(), c.tenant, p)
-	if err != nil {
-		return err
-	}
-	c.w.Header().Set("Location", c.root()+"/"+configurationsPath+"/"+made.GraphID(c.tenant))
-	return c.configurationAnswer(http.StatusCreated, &made, nil)
-}
-
-func (h *Handler) updateEnrolmentConfiguration(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	seen, err := c.policy(enrolmentConfigurations)
-	if err != nil {
-		return err
-	}
-	p, err := h.Policies.UpdatePolicy(c.ctx(), c.tenant, seen.ID, match, func(p *enrollment.Policy) error {
-		if err := sameType(o, p.Kind); err != nil {
-			return err
-		}
-		return readConfiguration(o, p, false)
-	})
-	if err != nil {
-		return err
-	}
-	return c.configurationAnswer(http.StatusOK, &p, nil)
-}
-
-// sameType refuses a body of another type than the object has.
-func sameType(o odata.Object, kind enrollment.PolicyKind) error {
-	f, err := o.Text("@odata.type")
-	if err != nil {
-		return err
-	}
-	if f.Value == "" || strings.EqualFold(typeName(f.Value), string(kind)) {
-		return nil
-	}
-	return fault.Field(fault.Invalid, "TypeCannotChange", "@odata.type", "The object is a "+string(kind)+" and stays one for its life.", "Leave the type out, or make a new object.")
-}
-
-// typeName is the name of a type without #microsoft.graph.
-func typeName(sent string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(sent, "#"), "microsoft.graph.")
-}
-
-func (h *Handler) deleteEnrolmentConfiguration(c *call) error {
-	return c.deletePolicy(enrolmentConfigurations)
-}
-
-func (c *call) deletePolicy(f *assignable) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	p, err := c.policy(f)
-	if err != nil {
-		return err
-	}
-	if err := c.h.Policies.DeletePolicy(c.ctx(), c.tenant, p.ID, match); err != nil {
-		return err
-	}
-	return c.noContent()
-}
-
-func (h *Handler) assignEnrolmentConfiguration(c *call) error {
-	if _, err := c.assign(enrolmentConfigurations); err != nil {
-		return err
-	}
-	return c.noContent()
-}
-
-func (h *Handler) listConfigurationAssignments(c *call) error {
-	return c.answerAssignments(enrolmentConfigurations)
-}
-
-func (h *Handler) getConfigurationAssignment(c *call) error {
-	return c.answerAssignment(enrolmentConfigurations)
-}
-
 // setPriority puts a configuration at another place among those of its type.
 func (h *Handler) setPriority(c *call) error {
 	o, err := c.body()
@@ -237,7 +101,7 @@ func (h *Handler) setPriority(c *call) error {
 	if !n.Set || n.Null {
 		return fault.Field(fault.Invalid, "PriorityRequired", "priority", "The body has no priority.", "Send priority, a number from 1, which is tried first.")
 	}
-	p, err := c.policy(enrolmentConfigurations)
+	p, err := enrolmentConfigurations.policy(c)
 	if err != nil {
 		return err
 	}
@@ -247,8 +111,16 @@ func (h *Handler) setPriority(c *call) error {
 	return c.noContent()
 }
 
-// newConfiguration is an empty policy of the type that a body names.
 func newConfiguration(o odata.Object) (enrollment.Policy, error) {
+	p, err := emptyConfiguration(o)
+	if err != nil {
+		return p, err
+	}
+	return p, readConfiguration(o, &p, true)
+}
+
+// emptyConfiguration is a policy of the type that a body names.
+func emptyConfiguration(o odata.Object) (enrollment.Policy, error) {
 	f, err := o.Text("@odata.type")
 	if err != nil {
 		return enrollment.Policy{}, err

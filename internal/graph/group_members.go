@@ -69,7 +69,7 @@ type directoryObject struct {
 	ID   string `json:"id"`
 }
 
-func memberWires(_ *odata.Query, items []directory.Member) ([]any, error) {
+func memberWires(_ *call, _ *odata.Query, items []directory.Member) ([]any, error) {
 	out := make([]any, len(items))
 	for i := range items {
 		out[i] = memberWire(&items[i])
@@ -87,17 +87,17 @@ func (c *call) members(q *odata.Query) (odata.List[directory.Member], error) {
 // listMembers answers the members themselves; listMembersWithin those of the
 // groups among them too.
 func (h *Handler) listMembers(c *call) error {
-	return list(c, memberTable, directoryPaging, "directoryObjects", c.members, memberWires)
+	return list(c, memberTable, directoryPaging, "directoryObjects", (*call).members, memberWires)
 }
 
-func (h *Handler) countMembers(c *call) error { return count(c, memberTable, c.members) }
+func (h *Handler) countMembers(c *call) error { return count(c, memberTable, (*call).members) }
 
 // listOwners answers an empty list: owners are accepted and not kept.
 func (h *Handler) listOwners(c *call) error {
 	if _, err := c.group(); err != nil {
 		return err
 	}
-	return list(c, memberTable, directoryPaging, "directoryObjects", func(*odata.Query) (odata.List[directory.Member], error) {
+	return list(c, memberTable, directoryPaging, "directoryObjects", func(*call, *odata.Query) (odata.List[directory.Member], error) {
 		return odata.List[directory.Member]{}, nil
 	}, memberWires)
 }
@@ -202,7 +202,7 @@ func isGUID(s string) bool {
 
 // listGroupsOf answers memberOf of a user, device or group.
 func (c *call) listGroupsOf(member directory.ObjectID) error {
-	return c.memberOf(func(q *odata.Query) (odata.List[directory.Group], error) {
+	return c.memberOf(func(c *call, q *odata.Query) (odata.List[directory.Group], error) {
 		return c.h.Lists.ListGroupsOf(c.ctx(), c.tenant, member, q)
 	})
 }

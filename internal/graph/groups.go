@@ -146,13 +146,13 @@ func timeOrNull(t time.Time) *time.Time {
 }
 
 func (h *Handler) listGroups(c *call) error {
-	return list(c, groupTable, directoryPaging, "groups", func(q *odata.Query) (odata.List[directory.Group], error) {
+	return list(c, groupTable, directoryPaging, "groups", func(c *call, q *odata.Query) (odata.List[directory.Group], error) {
 		return h.Lists.ListGroups(c.ctx(), c.tenant, q)
 	}, each(groupWire))
 }
 
 func (h *Handler) countGroups(c *call) error {
-	return count(c, groupTable, func(q *odata.Query) (odata.List[directory.Group], error) {
+	return count(c, groupTable, func(c *call, q *odata.Query) (odata.List[directory.Group], error) {
 		return h.Lists.ListGroups(c.ctx(), c.tenant, q)
 	})
 }

@@ -168,7 +168,7 @@ func (h *Handler) importDevices(c *call) error {
 }
 
 func (h *Handler) listImports(c *call) error {
-	return list(c, importedTable, intunePaging, importsPath, func(q *odata.Query) (odata.List[autopilot.ImportedDevice], error) {
+	return list(c, importedTable, intunePaging, importsPath, func(c *call, q *odata.Query) (odata.List[autopilot.ImportedDevice], error) {
 		return h.Lists.ListImports(c.ctx(), c.tenant, q)
 	}, each(importedWire))
 }

@@ -8,22 +8,19 @@ import (
 	"taxiway/internal/odata"
 )
 
-// fetch reads one page of a resource from the store.
-type fetch[T any] func(q *odata.Query) (odata.List[T], error)
-
 // list answers a collection: reads the options, fetches a page and shows each
 // item as its wire struct, with @odata.count on the first page when asked and
 // an absolute @odata.nextLink while there is more.
-func list[T any](c *call, t *odata.Table, p paging, fragment string, read fetch[T], wires func(q *odata.Query, items []T) ([]any, error)) error {
+func list[T any](c *call, t *odata.Table, p paging, fragment string, read fetch[T], wires show[T]) error {
 	q, err := c.query(t, p)
 	if err != nil {
 		return err
 	}
-	page, err := read(q)
+	page, err := read(c, q)
 	if err != nil {
 		return err
 	}
-	wired, err := wires(q, page.Items)
+	wired, err := wires(c, q, page.Items)
 	if err != nil {
 		return err
 	}
@@ -43,8 +40,8 @@ func list[T any](c *call, t *odata.Table, p paging, fragment string, read fetch[
 }
 
 // each maps items one by one, for resources whose wire struct needs nothing else.
-func each[T, W any](wire func(*T) W) func(*odata.Query, []T) ([]any, error) {
-	return func(_ *odata.Query, items []T) ([]any, error) {
+func each[T, W any](wire func(*T) W) show[T] {
+	return func(_ *call, _ *odata.Query, items []T) ([]any, error) {
 		out := make([]any, len(items))
 		for i := range items {
 			w := wire(&items[i])
@@ -69,7 +66,7 @@ func count[T any](c *call, t *odata.Table, read fetch[T]) error {
 		return err
 	}
 	q.Count, q.Top, q.Skip, q.After, q.OrderBy = true, 1, 0, nil, nil
-	page, err := read(q)
+	page, err := read(c, q)
 	if err != nil {
 		return err
 	}

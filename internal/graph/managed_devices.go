@@ -147,13 +147,13 @@ func megabytes(d *enrollment.Device, node string) int64 {
 }
 
 func (h *Handler) listManagedDevices(c *call) error {
-	return list(c, managedTable, intunePaging, managedPath, func(q *odata.Query) (odata.List[enrollment.Device], error) {
+	return list(c, managedTable, intunePaging, managedPath, func(c *call, q *odata.Query) (odata.List[enrollment.Device], error) {
 		return h.ManagedDevices.ListManagedDevices(c.ctx(), c.tenant, q)
 	}, each(managedWire))
 }
 
 func (h *Handler) countManagedDevices(c *call) error {
-	return count(c, managedTable, func(q *odata.Query) (odata.List[enrollment.Device], error) {
+	return count(c, managedTable, func(c *call, q *odata.Query) (odata.List[enrollment.Device], error) {
 		return h.ManagedDevices.ListManagedDevices(c.ctx(), c.tenant, q)
 	})
 }

@@ -1,10 +1,6 @@
 package graph
 
 import (
-	"net/http"
-	"strconv"
-	"strings"
-
 	"taxiway/internal/enrollment"
 	"taxiway/internal/fault"
 	"taxiway/internal/odata"
@@ -32,45 +28,10 @@ var appAssignmentTable = &odata.Table{
 	},
 }
 
-func appAssignments(p *enrollment.Policy, as []enrollment.Assignment) []appAssignment {
-	out := make([]appAssignment, len(as))
-	for i := range as {
-		out[i] = appAssignment{ID: as[i].GraphID(string(p.ID)), Intent: string(as[i].Intent), Source: "direct", SourceID: string(p.ID), Target: policyTargetWire(&as[i])}
-	}
-	return out
-}
+func (a *appAssignment) key() string { return a.ID }
 
-// assignApp makes the list in the body the app's assignments.
-func (h *Handler) assignApp(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	name := mobileApps.list
-	if err := knownNames(o, "", name); err != nil {
-		return err
-	}
-	items, err := o.Objects(name)
-	if err != nil {
-		return err
-	}
-	if !items.Set {
-		return fault.Field(fault.Invalid, "AssignmentsRequired", name, "The body has no list of assignments.", "Send "+name+", empty to end all assignments.")
-	}
-	as := make([]enrollment.Assignment, len(items.Value))
-	for i, item := range items.Value {
-		if as[i], err = readAppAssignment(item, name+"/"+strconv.Itoa(i)+"/"); err != nil {
-			return err
-		}
-	}
-	p, err := c.policy(mobileApps)
-	if err != nil {
-		return err
-	}
-	if err := renamed(h.Policies.AssignPolicy(c.ctx(), c.tenant, p.ID, as), "assignments/", name+"/"); err != nil {
-		return err
-	}
-	return c.noContent()
+func appAssignmentWire(app string, a *enrollment.Assignment) assignment {
+	return &appAssignment{ID: a.GraphID(app), Intent: string(a.Intent), Source: "direct", SourceID: app, Target: targetWire(a.Target, a.Group)}
 }
 
 func readAppAssignment(o odata.Object, prefix string) (enrollment.Assignment, error) {
@@ -83,7 +44,6 @@ func readAppAssignment(o odata.Object, prefix string) (enrollment.Assignment, er
 	r := &reader{o: o, prefix: prefix}
 	intent := enrollment.IntentNone
 	choice(r, "intent", &intent, enrollment.IntentAvailable, enrollment.IntentRequired, enrollment.IntentUninstall)
-	target, ok := r.inner("target")
 	if r.err != nil {
 		return enrollment.Assignment{}, r.err
 	}
@@ -92,52 +52,7 @@ func readAppAssignment(o odata.Object, prefix string) (enrollment.Assignment, er
 	default:
 		return enrollment.Assignment{}, fault.Field(fault.Invalid, "InvalidIntent", prefix+"intent", "'"+short(string(intent))+"' is not something an app can be assigned for.", "Use required, available or uninstall.")
 	}
-	if !ok {
-		return enrollment.Assignment{}, fault.Field(fault.Invalid, "TargetRequired", prefix+"target", "The assignment has no target.", "Send a target of the type groupAssignmentTarget, exclusionGroupAssignmentTarget, allDevicesAssignmentTarget or allLicensedUsersAssignmentTarget.")
-	}
-	a, err := readPolicyTarget(target, prefix+"target/")
+	a, err := readPolicyTarget(r)
 	a.Intent = intent
 	return a, err
-}
-
-func (c *call) assignmentsOfApp() (*enrollment.Policy, []appAssignment, error) {
-	p, err := c.policy(mobileApps)
-	if err != nil {
-		return nil, nil, err
-	}
-	of, err := c.h.Policies.AssignmentsOf(c.ctx(), c.tenant, enrollment.PolicyMSI)
-	if err != nil {
-		return nil, nil, err
-	}
-	return &p, appAssignments(&p, of[p.ID]), nil
-}
-
-func (h *Handler) listAppAssignments(c *call) error {
-	_, all, err := c.assignmentsOfApp()
-	if err != nil {
-		return err
-	}
-	q, err := odata.ParseQuery(c.r.URL.RawQuery, appAssignmentTable, odata.Options{Beta: c.beta, MaxTop: intunePaging.max, ClampTop: true})
-	if err != nil {
-		return err
-	}
-	views := make([]*view, len(all))
-	for i := range all {
-		views[i] = &view{wire: &all[i], table: appAssignmentTable, query: q, call: c}
-	}
-	writeJSON(c.w, http.StatusOK, odata.Page{Context: c.contextURL(c.path), Value: views})
-	return nil
-}
-
-func (h *Handler) getAppAssignment(c *call) error {
-	p, all, err := c.assignmentsOfApp()
-	if err != nil {
-		return err
-	}
-	for i := range all {
-		if strings.EqualFold(all[i].ID, c.keys["assignment"]) {
-			return c.object(http.StatusOK, c.view(&all[i], appAssignmentTable, nil, appsPath+"('"+string(p.ID)+"')/assignments/$entity", ""))
-		}
-	}
-	return notFound("assignment of this app", c.keys["assignment"], "List its assignments to find the right id.")
 }

@@ -23,7 +23,7 @@ func (h *Handler) putAppContent(c *call) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.policy(mobileApps)
+	p, err := mobileApps.policy(c)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (h *Handler) putAppContent(c *call) error {
 	if p, err = h.Apps.Put(c.ctx(), c.tenant, p.ID, match, fileNameOf(c.r), body); err != nil {
 		return err
 	}
-	return c.appAnswer(http.StatusOK, &p, nil)
+	return mobileApps.answer(c, http.StatusOK, &p, nil)
 }
 
 // fileNameOf is the name that the caller gives the file, without a folder.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"taxiway/internal/directory"
 	"taxiway/internal/enrollment"
 	"taxiway/internal/fault"
 	"taxiway/internal/odata"
@@ -13,38 +14,38 @@ import (
 
 // mobileApp is Graph's windowsMobileMSI.
 type mobileApp struct {
-	Type                   string          `json:"@odata.type"`
-	ETag                   string          `json:"@odata.etag"`
-	ID                     string          `json:"id"`
-	DisplayName            string          `json:"displayName"`
-	Description            string          `json:"description"`
-	Publisher              string          `json:"publisher"`
-	LargeIcon              any             `json:"largeIcon"`
-	CreatedDateTime        time.Time       `json:"createdDateTime"`
-	LastModifiedDateTime   time.Time       `json:"lastModifiedDateTime"`
-	IsFeatured             bool            `json:"isFeatured"`
-	PrivacyInformationURL  any             `json:"privacyInformationUrl"`
-	InformationURL         any             `json:"informationUrl"`
-	Owner                  any             `json:"owner"`
-	Developer              any             `json:"developer"`
-	Notes                  any             `json:"notes"`
-	PublishingState        string          `json:"publishingState"`
-	UploadState            int             `json:"uploadState"`
-	IsAssigned             bool            `json:"isAssigned"`
-	RoleScopeTagIDs        []string        `json:"roleScopeTagIds"`
-	DependentAppCount      int             `json:"dependentAppCount"`
-	SupersedingAppCount    int             `json:"supersedingAppCount"`
-	SupersededAppCount     int             `json:"supersededAppCount"`
-	ContentVersion         *string         `json:"committedContentVersion"`
-	FileName               string          `json:"fileName"`
-	Size                   int64           `json:"size"`
-	CommandLine            string          `json:"commandLine"`
-	ProductCode            string          `json:"productCode"`
-	ProductVersion         string          `json:"productVersion"`
-	IgnoreVersionDetection bool            `json:"ignoreVersionDetection"`
-	IdentityVersion        any             `json:"identityVersion"`
-	UseDeviceContext       bool            `json:"useDeviceContext"`
-	Assignments            []appAssignment `json:"assignments"`
+	Type                   string       `json:"@odata.type"`
+	ETag                   string       `json:"@odata.etag"`
+	ID                     string       `json:"id"`
+	DisplayName            string       `json:"displayName"`
+	Description            string       `json:"description"`
+	Publisher              string       `json:"publisher"`
+	LargeIcon              any          `json:"largeIcon"`
+	CreatedDateTime        time.Time    `json:"createdDateTime"`
+	LastModifiedDateTime   time.Time    `json:"lastModifiedDateTime"`
+	IsFeatured             bool         `json:"isFeatured"`
+	PrivacyInformationURL  any          `json:"privacyInformationUrl"`
+	InformationURL         any          `json:"informationUrl"`
+	Owner                  any          `json:"owner"`
+	Developer              any          `json:"developer"`
+	Notes                  any          `json:"notes"`
+	PublishingState        string       `json:"publishingState"`
+	UploadState            int          `json:"uploadState"`
+	IsAssigned             bool         `json:"isAssigned"`
+	RoleScopeTagIDs        []string     `json:"roleScopeTagIds"`
+	DependentAppCount      int          `json:"dependentAppCount"`
+	SupersedingAppCount    int          `json:"supersedingAppCount"`
+	SupersededAppCount     int          `json:"supersededAppCount"`
+	ContentVersion         *string      `json:"committedContentVersion"`
+	FileName               string       `json:"fileName"`
+	Size                   int64        `json:"size"`
+	CommandLine            string       `json:"commandLine"`
+	ProductCode            string       `json:"productCode"`
+	ProductVersion         string       `json:"productVersion"`
+	IgnoreVersionDetection bool         `json:"ignoreVersionDetection"`
+	IdentityVersion        any          `json:"identityVersion"`
+	UseDeviceContext       bool         `json:"useDeviceContext"`
+	Assignments            []assignment `json:"assignments"`
 }
 
 var appTable = &odata.Table{
@@ -87,10 +88,11 @@ var appTable = &odata.Table{
 // back.
 var keptByApps = []string{"largeIcon", "isFeatured", "privacyInformationUrl", "informationUrl", "owner", "developer", "notes", "identityVersion"}
 
-func appWire(p *enrollment.Policy) mobileApp {
-	w := mobileApp{
-		Type: profileTypePrefix + string(p.Kind), ETag: etagOf(p.Version), ID: string(p.ID), DisplayName: p.DisplayName, Description: p.Description,
+func appWire(_ directory.TenantID, p *enrollment.Policy, as []assignment) any {
+	w := &mobileApp{
+		Type: typePrefix + string(p.Kind), ETag: etagOf(p.Version), ID: string(p.ID), DisplayName: p.DisplayName, Description: p.Description,
 		CreatedDateTime: p.CreatedAt.UTC(), LastModifiedDateTime: p.ModifiedAt.UTC(), PublishingState: "notPublished", RoleScopeTagIDs: orEmpty(p.ScopeTags),
+		IsAssigned: len(as) > 0, Assignments: as,
 	}
 	a := p.App
 	if a == nil {
@@ -129,12 +131,7 @@ func readApp(o odata.Object, p *enrollment.Policy) error {
 	}
 	a := p.App
 	r := &reader{o: o}
-	r.text("displayName", &p.DisplayName)
-	r.text("description", &p.Description)
-	r.texts("roleScopeTagIds", &p.ScopeTags)
-	if len(p.ScopeTags) == 0 {
-		p.ScopeTags = []string{"0"}
-	}
+	readPolicy(r, p)
 	r.text("publisher", &a.Publisher)
 	r.text("commandLine", &a.CommandLine)
 	r.text("productCode", &a.ProductCode)

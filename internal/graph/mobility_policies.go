@@ -84,7 +84,7 @@ func (c *call) mobilityPolicy() (directory.MobilityPolicy, error) {
 }
 
 func (h *Handler) listMobilityPolicies(c *call) error {
-	return list(c, mobilityTable, directoryPaging, c.mobilityPath(), func(q *odata.Query) (odata.List[directory.MobilityPolicy], error) {
+	return list(c, mobilityTable, directoryPaging, c.mobilityPath(), func(c *call, q *odata.Query) (odata.List[directory.MobilityPolicy], error) {
 		p, err := h.Directory.GetMobilityPolicy(c.ctx(), c.tenant, c.mobilityKind())
 		return odata.List[directory.MobilityPolicy]{Items: []directory.MobilityPolicy{p}[min(q.Skip, 1):], Count: 1}, err
 	}, each(mobilityWire))
@@ -140,7 +140,7 @@ func (h *Handler) listIncludedGroups(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, groupTable, directoryPaging, "groups", func(q *odata.Query) (odata.List[directory.Group], error) {
+	return list(c, groupTable, directoryPaging, "groups", func(c *call, q *odata.Query) (odata.List[directory.Group], error) {
 		if len(p.Groups) == 0 {
 			return odata.List[directory.Group]{}, nil
 		}

@@ -49,7 +49,7 @@ func organizationWire(t *directory.Tenant) organization {
 }
 
 func (h *Handler) listOrganizations(c *call) error {
-	return list(c, organizationTable, directoryPaging, "organization", func(*odata.Query) (odata.List[directory.Tenant], error) {
+	return list(c, organizationTable, directoryPaging, "organization", func(*call, *odata.Query) (odata.List[directory.Tenant], error) {
 		t, err := h.Objects.GetTenant(c.ctx(), c.tenant)
 		return odata.List[directory.Tenant]{Items: []directory.Tenant{t}, Count: 1}, err
 	}, each(organizationWire))

@@ -52,7 +52,7 @@ func permissionGrantWire(g *signin.PermissionGrant) permissionGrant {
 }
 
 func (h *Handler) listPermissionGrants(c *call) error {
-	return list(c, permissionGrantTable, directoryPaging, grantsPath, func(q *odata.Query) (odata.List[signin.PermissionGrant], error) {
+	return list(c, permissionGrantTable, directoryPaging, grantsPath, func(c *call, q *odata.Query) (odata.List[signin.PermissionGrant], error) {
 		return h.Lists.ListPermissionGrants(c.ctx(), c.tenant, q)
 	}, each(permissionGrantWire))
 }

@@ -97,11 +97,16 @@ func choice[T ~string](r *reader, name string, to *T, known ...T) bool {
 	if !r.text(name, &s) {
 		return false
 	}
-	*to = T(s)
+	*to = spelled(s, known...)
+	return true
+}
+
+// spelled is a value in the spelling of the known list, when it is in it.
+func spelled[T ~string](sent string, known ...T) T {
 	for _, k := range known {
-		if strings.EqualFold(s, string(k)) {
-			*to = k
+		if strings.EqualFold(sent, string(k)) {
+			return k
 		}
 	}
-	return true
+	return T(sent)
 }

@@ -74,7 +74,7 @@ func roleAssignmentWire(a *directory.RoleAssignment) roleAssignment {
 }
 
 func (h *Handler) listRoleDefinitions(c *call) error {
-	return list(c, roleDefinitionTable, directoryPaging, definitionsPath, func(q *odata.Query) (odata.List[directory.Role], error) {
+	return list(c, roleDefinitionTable, directoryPaging, definitionsPath, func(c *call, q *odata.Query) (odata.List[directory.Role], error) {
 		return local(q, directory.Roles(), roleID, roleProperty), nil
 	}, each(roleDefinitionWire))
 }
@@ -93,7 +93,7 @@ func (h *Handler) getRoleDefinition(c *call) error {
 }
 
 func (h *Handler) listRoleAssignments(c *call) error {
-	return list(c, roleAssignmentTable, directoryPaging, roleAssignmentsPath, func(q *odata.Query) (odata.List[directory.RoleAssignment], error) {
+	return list(c, roleAssignmentTable, directoryPaging, roleAssignmentsPath, func(c *call, q *odata.Query) (odata.List[directory.RoleAssignment], error) {
 		return h.Lists.ListRoleAssignments(c.ctx(), c.tenant, q)
 	}, each(roleAssignmentWire))
 }

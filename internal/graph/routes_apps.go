@@ -10,15 +10,15 @@ var (
 // appRoutes are the apps that PCs get.
 func appRoutes() []Route {
 	return []Route{
-		{get, "deviceAppManagement/mobileApps", both, mayReadApps, nil, (*Handler).listApps},
-		{post, "deviceAppManagement/mobileApps", both, mayWriteApps, nil, (*Handler).createApp},
-		{get, "deviceAppManagement/mobileApps/$count", both, mayReadApps, nil, (*Handler).countApps},
-		{get, "deviceAppManagement/mobileApps/{id}", both, mayReadApps, nil, (*Handler).getApp},
-		{patch, "deviceAppManagement/mobileApps/{id}", both, mayWriteApps, nil, (*Handler).updateApp},
-		{del, "deviceAppManagement/mobileApps/{id}", both, mayWriteApps, nil, (*Handler).deleteApp},
+		{get, "deviceAppManagement/mobileApps", both, mayReadApps, nil, mobileApps.list},
+		{post, "deviceAppManagement/mobileApps", both, mayWriteApps, nil, mobileApps.post},
+		{get, "deviceAppManagement/mobileApps/$count", both, mayReadApps, nil, mobileApps.count},
+		{get, "deviceAppManagement/mobileApps/{id}", both, mayReadApps, nil, mobileApps.get},
+		{patch, "deviceAppManagement/mobileApps/{id}", both, mayWriteApps, nil, mobileApps.patch},
+		{del, "deviceAppManagement/mobileApps/{id}", both, mayWriteApps, nil, mobileApps.delete},
 		{put, "deviceAppManagement/mobileApps/{id}/content", both, mayWriteApps, nil, (*Handler).putAppContent},
-		{post, "deviceAppManagement/mobileApps/{id}/assign", both, mayWriteApps, nil, (*Handler).assignApp},
-		{get, "deviceAppManagement/mobileApps/{id}/assignments", both, mayReadApps, nil, (*Handler).listAppAssignments},
-		{get, "deviceAppManagement/mobileApps/{id}/assignments/{assignment}", both, mayReadApps, nil, (*Handler).getAppAssignment},
+		{post, "deviceAppManagement/mobileApps/{id}/assign", both, mayWriteApps, nil, mobileApps.assignAll},
+		{get, "deviceAppManagement/mobileApps/{id}/assignments", both, mayReadApps, nil, mobileApps.listAssignments},
+		{get, "deviceAppManagement/mobileApps/{id}/assignments/{assignment}", both, mayReadApps, nil, mobileApps.getAssignment},
 	}
 }

@@ -86,7 +86,7 @@ func (c *call) servicePrincipalBy(key, value string) (*servicePrincipal, error) 
 }
 
 func (h *Handler) listServicePrincipals(c *call) error {
-	return list(c, servicePrincipalTable, directoryPaging, principalsPath, func(q *odata.Query) (odata.List[servicePrincipal], error) {
+	return list(c, servicePrincipalTable, directoryPaging, principalsPath, func(c *call, q *odata.Query) (odata.List[servicePrincipal], error) {
 		all, err := c.servicePrincipals()
 		if err != nil {
 			return odata.List[servicePrincipal]{}, err

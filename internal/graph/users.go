@@ -284,13 +284,13 @@ func knowsUser(o odata.Object) error {
 }
 
 func (h *Handler) listUsers(c *call) error {
-	return list(c, userTable, directoryPaging, "users", func(q *odata.Query) (odata.List[directory.User], error) {
+	return list(c, userTable, directoryPaging, "users", func(c *call, q *odata.Query) (odata.List[directory.User], error) {
 		return h.Lists.ListUsers(c.ctx(), c.tenant, q)
 	}, each(userWire))
 }
 
 func (h *Handler) countUsers(c *call) error {
-	return count(c, userTable, func(q *odata.Query) (odata.List[directory.User], error) {
+	return count(c, userTable, func(c *call, q *odata.Query) (odata.List[directory.User], error) {
 		return h.Lists.ListUsers(c.ctx(), c.tenant, q)
 	})
 }
