@@ -22,6 +22,9 @@ const (
 	readTimeout       = 2 * time.Minute
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 64 << 10
+	// deviceIdleTimeout is shorter: the messages of a session follow each other,
+	// and a PC that has said all needs its connection no more.
+	deviceIdleTimeout = 30 * time.Second
 )
 
 // door is one listener with what it serves.
@@ -76,9 +79,13 @@ func (s *Server) openDoor(ctx context.Context, name, addr string, h http.Handler
 		return fmt.Errorf("listen for %s on %s (choose another address with listen.%s): %w", name, addr, listenKey(name), err)
 	}
 	if tc != nil {
-		ln = tls.NewListener(ln, tc)
+		ln = newHandshakes(ln, tc, s.log, s.metrics.ofHandshakes(name), usualRoom())
 	}
-	s.doors = append(s.doors, &door{name: name, ln: ln, srv: s.newHTTPServer(h)})
+	srv := s.newHTTPServer(h)
+	if name == "devices" {
+		srv.IdleTimeout = deviceIdleTimeout
+	}
+	s.doors = append(s.doors, &door{name: name, ln: ln, srv: srv})
 	return nil
 }
 

@@ -31,6 +31,9 @@ type metrics struct {
 	stuck    prometheus.Gauge
 
 	mdmMessages, mdmCommands, mdmRefused *prometheus.CounterVec
+
+	handshakesWaiting *prometheus.GaugeVec
+	handshakes        *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -51,7 +54,9 @@ func newMetrics() *metrics {
 	m.mdmMessages = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_messages_total", Help: "Messages of managed PCs, by how they were answered."}, []string{"outcome"})
 	m.mdmCommands = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_commands_total", Help: "Commands for managed PCs that came to their end, by state."}, []string{"state"})
 	m.mdmRefused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_refused_total", Help: "Messages that were not believed or not taken, by reason."}, []string{"reason"})
-	m.registry.MustRegister(m.mdmMessages, m.mdmCommands, m.mdmRefused,
+	m.handshakesWaiting = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "taxiway_tls_handshakes_waiting", Help: "Connections that wait for their turn to make the TLS handshake."}, []string{"listener"})
+	m.handshakes = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_tls_handshakes_total", Help: "TLS handshakes, by how they ended: done, failed, late (the client took too long), gave_up (it hung up before its turn)."}, []string{"listener", "outcome"})
+	m.registry.MustRegister(m.handshakesWaiting, m.handshakes, m.mdmMessages, m.mdmCommands, m.mdmRefused,
 		m.requests, m.seconds, m.engine, m.jobRuns, m.jobDone, m.diffs, m.marks, m.markAge, m.fills, m.fillAge, m.stuck,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -65,6 +70,12 @@ func (m *metrics) observeRequest(edge, method string, status int, took time.Dura
 	}
 	m.requests.WithLabelValues(edge, method, strconv.Itoa(status)).Inc()
 	m.seconds.WithLabelValues(edge).Observe(took.Seconds())
+}
+
+// ofHandshakes counts those of a listener.
+func (m *metrics) ofHandshakes(listener string) handshakeWatch {
+	ended := m.handshakes.MustCurryWith(prometheus.Labels{"listener": listener})
+	return handshakeWatch{waiting: m.handshakesWaiting.WithLabelValues(listener).Add, ended: func(outcome string) { ended.WithLabelValues(outcome).Inc() }}
 }
 
 func (m *metrics) observeJob(job string, r jobs.Result, err error) {

@@ -58,6 +58,8 @@ type MDMDevice struct {
 	joined  *Joiner // with the directory; nil when it is not
 	process *Process
 	http    *http.Client
+	tickets tls.ClientSessionCache // nil: every connection makes a full handshake
+	newest  uint16                 // version of TLS it knows; 0: all
 	session int
 	nonce   []byte // for the next digest
 }
@@ -156,6 +158,13 @@ func (d *MDMDevice) UseDigest(on bool) {
 	d.digest = on
 }
 
+// Resume makes the PC resume its TLS sessions, as Windows does, with a version
+// of TLS that is no newer.
+func (d *MDMDevice) Resume(newest uint16) {
+	d.At(d.process)
+	d.tickets, d.newest = tls.NewLRUClientSessionCache(0), newest
+}
+
 // Twin is a PC with this one's key, certificate and secrets: a copy of its disk.
 func (d *MDMDevice) Twin(t testing.TB) *MDMDevice {
 	t.Helper()
@@ -191,6 +200,7 @@ func (d *MDMDevice) client() (*http.Client, error) {
 	}
 	transport = transport.Clone()
 	transport.TLSClientConfig.Certificates, transport.TLSClientConfig.Time = nil, d.process.now
+	transport.TLSClientConfig.ClientSessionCache, transport.TLSClientConfig.MaxVersion = d.tickets, d.newest
 	switch {
 	case d.digest:
 	case d.Certificate != nil:
