@@ -70,7 +70,7 @@ func newHost(t *testing.T) *host {
 			}
 			return &access.Principal{Tenant: tenant, UserPrincipalName: upn}, nil
 		},
-		Sessions: &mdm.Sessions{Devices: h, Gate: mdm.NewGate(4), Digests: mdm.NewDigests([]byte("key"), h, h), Count: h.count},
+		Sessions: &mdm.Sessions{Devices: h, Gate: mdm.NewGate(4, time.Now), Digests: mdm.NewDigests([]byte("key"), h, h), Count: h.count},
 	}
 	return h
 }

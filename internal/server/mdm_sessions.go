@@ -20,7 +20,7 @@ func (s *Server) openSessions(ctx context.Context) (*mdm.Sessions, error) {
 		return nil, fmt.Errorf("read the key of management nonces: %w", err)
 	}
 	return &mdm.Sessions{
-		Devices: s.management, Gate: mdm.NewGate(s.cfg.MDM.MaxMessages), Digests: mdm.NewDigests(key, s.db, s.clock),
+		Devices: s.management, Gate: mdm.NewGate(s.cfg.MDM.MaxMessages, s.clock.Real), Digests: mdm.NewDigests(key, s.db, s.clock),
 		Count: func(why string) { s.metrics.mdmRefused.WithLabelValues(why).Inc() },
 	}, nil
 }

@@ -33,6 +33,9 @@ const (
 	fleetKeys  = 64
 	pcsPerKey  = 100
 	fewestKeys = 4
+	// fleetSockets is how many PCs of a fleet are connected at a time: a system
+	// lets a process have only so many open files.
+	fleetSockets = 12_000
 )
 
 // Fleet is many PCs of one tenant, each as slim as can be: where MDMDevice
@@ -49,6 +52,7 @@ type Fleet struct {
 	keys    []*rsa.PrivateKey
 	csrs    []string // base64
 	tokens  []string // of people, each good for the PCs one may enrol
+	sockets chan struct{}
 }
 
 // FleetPC is one of them.
@@ -68,7 +72,7 @@ type FleetPC struct {
 // NewFleet makes n PCs that are not enrolled yet, and the people for them.
 func NewFleet(t testing.TB, p *Process, tenant *Tenant, n int) *Fleet {
 	t.Helper()
-	f := &Fleet{tenant: tenant.ID, process: p}
+	f := &Fleet{tenant: tenant.ID, process: p, sockets: make(chan struct{}, fleetSockets)}
 	f.open(t)
 	for range min(fleetKeys, fewestKeys+n/pcsPerKey) {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)

@@ -130,11 +130,17 @@ func (f *Fleet) Session(ctx context.Context, pc *FleetPC, wait FleetWait) (v Fle
 	if err != nil {
 		return v, err
 	}
-	defer w.CloseIdleConnections()
+	if err := f.plugIn(ctx); err != nil {
+		return v, err
+	}
+	defer func() {
+		w.CloseIdleConnections()
+		<-f.sockets
+	}()
 	pc.session++
 	m := pc.greeting()
 	for number := 2; number < mostMessages; number++ {
-		answer, err := pc.deliver(ctx, w, m, &v, wait)
+		answer, err := f.deliver(ctx, w, m, &v, wait)
 		if err != nil {
 			return v, fmt.Errorf("message %d of %s: %w", number-1, pc.Name, err)
 		}
@@ -151,7 +157,7 @@ func (f *Fleet) Session(ctx context.Context, pc *FleetPC, wait FleetWait) (v Fle
 
 // deliver brings a message until it is answered. A PC that is told to come
 // again hangs up before it waits.
-func (pc *FleetPC) deliver(ctx context.Context, w *http.Client, m *syncml.Message, v *FleetVisit, wait FleetWait) (*syncml.Message, error) {
+func (f *Fleet) deliver(ctx context.Context, w *http.Client, m *syncml.Message, v *FleetVisit, wait FleetWait) (*syncml.Message, error) {
 	body, err := m.Encode()
 	if err != nil {
 		return nil, err
@@ -177,11 +183,19 @@ func (pc *FleetPC) deliver(ctx context.Context, w *http.Client, m *syncml.Messag
 			again = brokenWait(v.Broken)
 		}
 		w.CloseIdleConnections()
-		if err := wait(ctx, again); err != nil {
+		<-f.sockets
+		waited := wait(ctx, again)
+		if err := errors.Join(waited, f.plugIn(ctx)); err != nil {
 			return nil, err
 		}
 	}
 	return nil, errors.New("the server never has time")
+}
+
+// plugIn waits until this machine has a connection for one more PC.
+func (f *Fleet) plugIn(ctx context.Context) error {
+	f.sockets <- struct{}{} // the others hang up when ctx ends
+	return ctx.Err()
 }
 
 const managementAddress = DeviceURL + "/EnrollmentServer/ManagementServer/OmaDm.svc?mode=Maintenance&Platform=WoA"
