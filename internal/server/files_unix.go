@@ -13,5 +13,5 @@ func mostFiles() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil || l.Cur > math.MaxInt32 {
 		return math.MaxInt32
 	}
-	return int(l.Cur) //nolint:gosec // is at most MaxInt32
+	return int(l.Cur)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -124,13 +125,13 @@ func (l *hall) come() net.Conn {
 
 // greet lets a client connect and begin its handshake, of which the result
 // tells the end.
-func (l *hall) greet(name string) (net.Conn, chan error) {
+func (l *hall) greet(name string) chan error {
 	c := l.come()
 	done := make(chan error, 1)
 	config := l.client.Clone()
 	config.ServerName = name
 	go func() { done <- tls.Client(c, config).HandshakeContext(context.Background()) }()
-	return c, done
+	return done
 }
 
 // leave ends the test: everybody goes.
@@ -150,11 +151,7 @@ func (l *hall) now() (waiting int, outcomes map[string]int, served []string) {
 	synctest.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	copied := map[string]int{}
-	for k, v := range l.outcomes {
-		copied[k] = v
-	}
-	return int(l.waiting), copied, slices.Clone(l.served)
+	return int(l.waiting), maps.Clone(l.outcomes), slices.Clone(l.served)
 }
 
 // firstMessage is what a client says first.
@@ -191,7 +188,7 @@ func TestHandshakesTakeTurnsInTheOrderOfArrival(t *testing.T) {
 		var ends []chan error
 		for i := range all {
 			want = append(want, hallName(i))
-			_, done := l.greet(hallName(i))
+			done := l.greet(hallName(i))
 			ends = append(ends, done)
 			if waiting, _, _ := l.now(); waiting != max(0, i+1-atOnce) {
 				t.Fatalf("of %d clients %d wait", i+1, waiting)
@@ -238,7 +235,7 @@ func TestClientsThatFallSilentKeepNobodyFromTheirTurn(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		_, done := l.greet(hallName(1))
+		done := l.greet(hallName(1))
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
@@ -270,7 +267,7 @@ func TestTheWaitForATurnRunsIntoNoLimit(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		_, done := l.greet(hallName(1))
+		done := l.greet(hallName(1))
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
@@ -290,7 +287,7 @@ func TestAClientThatGivesUpFreesItsPlace(t *testing.T) {
 		l.serve()
 		var ends []chan error
 		for i := range connections {
-			_, done := l.greet(hallName(i))
+			done := l.greet(hallName(i))
 			ends = append(ends, done)
 			synctest.Wait()
 		}
@@ -299,12 +296,14 @@ func TestAClientThatGivesUpFreesItsPlace(t *testing.T) {
 		}
 		for _, i := range []int{2, 3} {
 			_ = l.clients[i].Close()
-			<-ends[i]
+			if err := <-ends[i]; err == nil {
+				t.Error("who hung up was served")
+			}
 		}
 		if waiting, outcomes, _ := l.now(); waiting != connections-3 || outcomes[handshakeGaveUp] != 2 {
 			t.Fatalf("%d wait, outcomes %v", waiting, outcomes)
 		}
-		_, late := l.greet(hallName(7)) // is accepted only when there is room
+		late := l.greet(hallName(7)) // is accepted only when there is room
 		ends = append(ends, late)
 		close(goOn)
 		for _, i := range []int{0, 1, 4, 5, 6} {
@@ -335,7 +334,7 @@ func TestNoMoreConnectionsAreAcceptedThanThereIsRoom(t *testing.T) {
 			}
 		}()
 		for i := range 2 {
-			_, done := l.greet(hallName(i))
+			done := l.greet(hallName(i))
 			if err := <-done; err != nil {
 				t.Fatal(err)
 			}
@@ -410,7 +409,7 @@ func TestAcceptingGoesOnAfterAnError(t *testing.T) {
 		if err := <-failed; !errors.Is(err, full) {
 			t.Fatalf("error = %v, want the listener's", err)
 		}
-		_, done := l.greet(hallName(0))
+		done := l.greet(hallName(0))
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
@@ -429,6 +428,7 @@ func TestWhoSpeaksPlainHTTPIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer r.Body.Close() //nolint:errcheck // only read
 		text, err := io.ReadAll(r.Body)
 		if err != nil || r.StatusCode != http.StatusBadRequest || !strings.Contains(string(text), "https") {
 			t.Errorf("status %d, %q, %v", r.StatusCode, text, err)

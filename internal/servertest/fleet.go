@@ -36,6 +36,9 @@ const (
 	// fleetSockets is how many PCs of a fleet are connected at a time: a system
 	// lets a process have only so many open files.
 	fleetSockets = 12_000
+	// fleetPatience is how long one of them waits for an answer. It shares the
+	// processors with the server and all the others.
+	fleetPatience = 5 * time.Minute
 )
 
 // Fleet is many PCs of one tenant, each as slim as can be: where MDMDevice
@@ -223,7 +226,7 @@ func (f *Fleet) connect(pc *FleetPC) (*http.Client, error) {
 	if pc != nil {
 		transport.TLSClientConfig.Certificates = []tls.Certificate{{Certificate: [][]byte{pc.leaf}, PrivateKey: pc.key}}
 	}
-	return &http.Client{Transport: transport, Timeout: f.process.HTTP.Timeout}, nil
+	return &http.Client{Transport: transport, Timeout: fleetPatience}, nil
 }
 
 // ask sends one SOAP message; the answer has to have this body.
