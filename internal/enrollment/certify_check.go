@@ -25,7 +25,7 @@ const (
 //
 // The first time that a renewed certificate is seen, the PC has it for sure,
 // and the older ones end.
-func (s *Service) Check(ctx context.Context, c *x509.Certificate) (directory.TenantID, Device, Certificate, error) {
+func (s *Service) Check(ctx context.Context, c *x509.Certificate) (directory.TenantID, Holder, Certificate, error) {
 	t, d, k, err := s.check(ctx, c)
 	if err != nil || !k.SeenAt.IsZero() {
 		return t, d, k, err
@@ -35,9 +35,9 @@ func (s *Service) Check(ctx context.Context, c *x509.Certificate) (directory.Ten
 	return t, d, k, fault.Wrap("note the first use of a certificate", err)
 }
 
-func (s *Service) check(ctx context.Context, c *x509.Certificate) (t directory.TenantID, d Device, k Certificate, err error) {
-	refused := func(kind fault.Kind, code, message, remedy string) (directory.TenantID, Device, Certificate, error) {
-		return "", Device{}, Certificate{}, fault.Field(kind, code, "certificate", message, remedy)
+func (s *Service) check(ctx context.Context, c *x509.Certificate) (t directory.TenantID, d Holder, k Certificate, err error) {
+	refused := func(kind fault.Kind, code, message, remedy string) (directory.TenantID, Holder, Certificate, error) {
+		return "", Holder{}, Certificate{}, fault.Field(kind, code, "certificate", message, remedy)
 	}
 	t, id, ok := named(c)
 	if !ok {
@@ -61,19 +61,15 @@ func (s *Service) check(ctx context.Context, c *x509.Certificate) (t directory.T
 	if err != nil || !k.RevokedAt.IsZero() || k.Device != id || d.ID != id || !d.State.Live() {
 		return refused(fault.Unauthenticated, CodeCertificateRevoked, "The certificate is not the device's any more: the device was deleted, has left, or enrolled anew.", "Enrol the PC again.")
 	}
-	disabled, err := s.disabled(ctx, t, &d)
-	if err != nil {
-		return t, d, k, err
-	}
-	if disabled {
+	if d.State == Managed && d.Barred {
 		return refused(fault.Denied, directory.CodeDeviceDisabled, "The device is disabled.", "Ask an administrator to enable it.")
 	}
 	return t, d, k, nil
 }
 
-// disabled reports whether an administrator disabled the PC's device object. A
-// PC that is to be wiped or retired still hears so. A device object that is
-// gone disables nothing: a PC stays managed when its registration is deleted.
+// disabled is Holder.Barred of a device that proves itself otherwise. A PC that
+// is to be wiped or retired still hears so. A device object that is gone
+// disables nothing: a PC stays managed when its registration is deleted.
 func (s *Service) disabled(ctx context.Context, t directory.TenantID, d *Device) (bool, error) {
 	if d.Object == "" || d.State != Managed {
 		return false, nil

@@ -128,8 +128,11 @@ func TestACertificateIsGoodForOneEnrolmentAlone(t *testing.T) {
 		s.clock.set(leafOf(&theirs).NotAfter.Add(time.Second))
 		check("after its end", leafOf(&theirs), fault.Unauthenticated, enrollment.CodeCertificateExpired)
 		s.clock.set(now)
+		good("of a tenant that is remembered", &theirs, other)
 		s.ok(s.dir.DeleteTenant(s.ctx, other))
 		check("of a tenant that was deleted", leafOf(&theirs), fault.Unauthenticated, enrollment.CodeCertificateRevoked)
+		s.clock.advance(5 * time.Minute)
+		check("of a tenant that was deleted a while ago", leafOf(&theirs), fault.Unauthenticated, enrollment.CodeCertificateUntrusted)
 	})
 }
 
@@ -239,12 +242,18 @@ func TestAChangedMasterKeyOpensTheAuthority(t *testing.T) {
 		if e.Name == "sqlite" {
 			s.ok(s.db.Close()) // the file has one writer
 		}
+		stale := s.byHand(&u)
 		fresh := s.options
 		fresh.MasterKey = []byte("fedcba9876543210fedcba9876543210")
 		done, err := sqlstore.ChangeMasterKey(s.ctx, s.options, fresh.MasterKey)
 		s.ok(err)
 		if done["mdm_authorities"] != 1 {
 			t.Errorf("sealed anew: %v", done)
+		}
+		if e.Name == "postgres" { // a process that was left running remembers the authority, and does not sign with it
+			if _, err := s.Enrol(s.ctx, stale); err == nil {
+				t.Error("a process with the master key that was signed a certificate")
+			}
 		}
 		db := storetest.Reopen(t, fresh)
 		after := s.process(db)

@@ -63,10 +63,14 @@ type checkIn struct {
 	v   *Visit
 	out Outgoing
 
-	outcome string
-	ends    map[CommandState]int
-	place   *place // of a device that leaves
-	gone    bool   // the device has left
+	outcome  string
+	ends     map[CommandState]int
+	standing Standing
+	known    bool   // the session was known before the message
+	replaced string // a session that ends: the new one takes its row
+
+	place *place // of a device that leaves
+	gone  bool   // the device has left
 }
 
 func (c *checkIn) run(ctx context.Context, id DeviceID) error {
@@ -76,11 +80,12 @@ func (c *checkIn) run(ctx context.Context, id DeviceID) error {
 	}
 	c.out = Outgoing{MsgID: c.in.MsgID, Acks: slices.Clone(c.in.Acks)}
 	c.outcome, c.ends = countAnswered, map[CommandState]int{}
-	old, err := c.tx.GetMDMSession(ctx, c.t, id, c.in.SessionID)
-	known := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	if c.standing, err = c.tx.GetStanding(ctx, c.t, id); err != nil {
 		return err
 	}
+	c.tx = &visitTx{Tx: c.tx, device: id, idle: !c.standing.Open, blank: !c.standing.States}
+	old, known := c.standing.session(c.in.SessionID)
+	c.known = known
 	before := d
 	before.Inventory = maps.Clone(d.Inventory)
 	c.visit(&d, old, known)
@@ -233,13 +238,20 @@ func (c *checkIn) store(ctx context.Context, before Device) error {
 	s := c.v.Session
 	s.LastMsgID, s.LastSeen, s.Reply, s.UpdatedAt = c.in.MsgID, c.in.Digest, c.out, c.v.Real
 	s.Messages++
-	if err := c.tx.PutMDMSession(ctx, c.t, *s); err != nil {
+	if err := c.putSession(ctx, s); err != nil {
 		return err
 	}
 	if visible(before, *c.v.Device) {
 		return c.tx.UpdateManagedDevice(ctx, c.t, *c.v.Device)
 	}
 	return c.tx.TouchManagedDevice(ctx, c.t, *c.v.Device)
+}
+
+func (c *checkIn) putSession(ctx context.Context, s *Session) error {
+	if c.replaced != "" {
+		return c.tx.ReplaceMDMSession(ctx, c.t, c.replaced, *s)
+	}
+	return c.tx.PutMDMSession(ctx, c.t, *s)
 }
 
 // visible: something changed that makes a new version of the device.

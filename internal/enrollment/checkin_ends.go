@@ -19,15 +19,20 @@ const (
 // MultipleSession): those of other people go on.
 func (c *checkIn) endOthers(ctx context.Context) error {
 	s := c.v.Session
-	others, err := c.tx.OtherSessions(ctx, c.t, c.v.Device.ID, s.ID)
-	if err != nil {
-		return err
-	}
 	goOn := map[string]bool{}
-	for i := range others {
-		if o := &others[i]; o.UserUPN != "" && s.UserUPN != "" && !strings.EqualFold(o.UserUPN, s.UserUPN) {
+	for i := range c.standing.Sessions {
+		o := &c.standing.Sessions[i]
+		switch {
+		case o.ID == s.ID:
+			continue
+		case o.UserUPN != "" && s.UserUPN != "" && !strings.EqualFold(o.UserUPN, s.UserUPN):
 			goOn[o.ID] = true
-		} else if err := c.tx.DeleteMDMSession(ctx, c.t, c.v.Device.ID, o.ID); err != nil {
+			continue
+		case !c.known && c.replaced == "":
+			c.replaced = o.ID
+			continue
+		}
+		if err := c.tx.DeleteMDMSession(ctx, c.t, c.v.Device.ID, o.ID); err != nil {
 			return err
 		}
 	}

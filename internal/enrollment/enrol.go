@@ -24,7 +24,7 @@ func (s *Service) Enrol(ctx context.Context, r EnrolRequest) (Enrolled, error) {
 	if err == nil {
 		err = s.Store.InTx(ctx, func(tx Tx) error {
 			e.reset()
-			return e.run(ctx, tx)
+			return e.run(ctx, &enrolTx{Tx: tx})
 		})
 	}
 	if err != nil {
@@ -84,16 +84,12 @@ func (s *Service) openEnrolment(ctx context.Context, r *EnrolRequest) (*enrolmen
 		}
 		e.objectID = o.ID
 	}
-	if e.rules.settings, err = s.Store.GetEnrolmentSettings(ctx, r.Tenant); err != nil {
+	b, err := s.Store.GetBasis(ctx, r.Tenant)
+	if err != nil {
 		return e, err
 	}
-	if e.rules.mdm, err = s.Joins.GetMobilityPolicy(ctx, r.Tenant, directory.MDM); err != nil {
-		return e, err
-	}
-	if e.rules.mam, err = s.Joins.GetMobilityPolicy(ctx, r.Tenant, directory.MAM); err != nil {
-		return e, err
-	}
-	if e.authority, err = s.authority(ctx, r.Tenant); err != nil {
+	e.rules.settings, e.rules.mdm, e.rules.mam = b.Settings, b.MDM, b.MAM
+	if e.authority, err = s.authorityOf(ctx, r.Tenant, b.Authority); err != nil {
 		return e, err
 	}
 	return e, e.certifyAhead(ctx)

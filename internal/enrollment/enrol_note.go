@@ -16,6 +16,9 @@ func (e *enrolment) noteEnrolled(ctx context.Context, tx Tx) error {
 	d, pc := &e.device, e.pc()
 	pc.Device = d.ID
 	if !d.InOOBE && e.registration == nil {
+		if !e.again && pc.Object == "" {
+			return nil // a PC that nothing was known of
+		}
 		if _, open, err := tx.OpenDeployment(ctx, e.r.Tenant, pc.Registration, pc.Object, pc.Device); err != nil || !open {
 			return err
 		}

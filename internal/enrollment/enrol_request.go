@@ -39,6 +39,13 @@ type EnrolRequest struct {
 	MACs         []string
 }
 
+// Basis is what the enrolments of a tenant begin with.
+type Basis struct {
+	Settings  Settings
+	MDM, MAM  directory.MobilityPolicy // the default ones when none were written
+	Authority *AuthorityKeys           // nil before the first PC
+}
+
 // Enrolled is what a PC is provisioned with. Certificates are in DER; nonces
 // are base64.
 type Enrolled struct {

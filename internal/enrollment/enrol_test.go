@@ -219,7 +219,7 @@ func TestAPCThatEnrolsAgainKeepsItsRowAndNothingElse(t *testing.T) {
 		_, _, _, err = s.Check(s.ctx, leafOf(&again))
 		s.ok(err)
 		s.tx(func(tx enrollment.Tx) error {
-			if sessions := given(tx.OtherSessions(s.ctx, s.tenant, id, "")); len(sessions) > 0 {
+			if sessions := given(tx.GetStanding(s.ctx, s.tenant, id)).Sessions; len(sessions) > 0 {
 				t.Error("a session outlived the enrolment")
 			}
 			if states := given(tx.StatesOf(s.ctx, s.tenant, id)); len(states) > 0 {

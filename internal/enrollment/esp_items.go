@@ -59,18 +59,26 @@ func (c *CustomConfiguration) nodes() []string {
 	return uris
 }
 
-// reaching is what reaches the PC of a message, read once.
+// carried are the kinds that messages bring to PCs.
+var carried = []PolicyKind{PolicyMSI, PolicyCustom}
+
+// reaching is what reaches the PC of a message, of one of the kinds carried: all
+// are read at once.
 func (s *Service) reaching(ctx context.Context, tx Tx, v *Visit, kind PolicyKind) ([]Applied, error) {
 	if applied, ok := v.reach[kind]; ok {
 		return applied, nil
 	}
-	applied, err := s.PoliciesFor(ctx, tx, v.Tenant, v.Device, kind)
+	applied, err := s.PoliciesFor(ctx, tx, v.Tenant, v.Device, carried...)
 	if err != nil {
 		return nil, err
 	}
-	if v.reach == nil {
-		v.reach = map[PolicyKind][]Applied{}
+	v.reach = map[PolicyKind][]Applied{}
+	for _, k := range carried {
+		v.reach[k] = nil
 	}
-	v.reach[kind] = applied
-	return applied, nil
+	for i := range applied {
+		k := applied[i].Policy.Kind
+		v.reach[k] = append(v.reach[k], applied[i])
+	}
+	return v.reach[kind], nil
 }

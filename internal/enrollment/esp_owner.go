@@ -76,7 +76,7 @@ func (o *StatusPage) Plan(ctx context.Context, tx Tx, v *Visit) error {
 		return nil
 	}
 	var applied []Applied
-	for _, kind := range []PolicyKind{PolicyMSI, PolicyCustom} {
+	for _, kind := range carried {
 		some, err := o.Service.reaching(ctx, tx, v, kind)
 		if err != nil {
 			return err

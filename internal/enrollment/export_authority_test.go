@@ -14,3 +14,10 @@ func NewAuthorityKeys(t directory.TenantID, now time.Time) (AuthorityKeys, error
 	}
 	return a.keys(now)
 }
+
+// RememberedAuthorities is how many authorities this process has in memory.
+func (s *Service) RememberedAuthorities() int {
+	s.authorities.mu.Lock()
+	defer s.authorities.mu.Unlock()
+	return len(s.authorities.open)
+}

@@ -156,28 +156,28 @@ func (s *Service) WhoIs(ctx context.Context, tx directory.JoinTx, t directory.Te
 // PoliciesFor tells which policies of these kinds reach a managed device and
 // its user, in the order of Reach. The tenant's own ones are always among them.
 func (s *Service) PoliciesFor(ctx context.Context, tx Tx, t directory.TenantID, d *Device, kinds ...PolicyKind) ([]Applied, error) {
-	w, err := s.WhoIs(ctx, tx, t, d.Object, d.User)
-	if err != nil {
-		return nil, err
-	}
-	return s.policiesOf(ctx, tx, t, w, kinds)
+	return s.policiesOf(ctx, tx, t, Who{Device: true}, d.Object, d.User, kinds)
 }
 
 // policiesOfUser is PoliciesFor for a user whose PC is not there yet. Without a
 // user the tenant's own are all.
 func (s *Service) policiesOfUser(ctx context.Context, tx Tx, t directory.TenantID, user directory.ObjectID, kinds ...PolicyKind) ([]Applied, error) {
-	w, err := s.WhoIs(ctx, tx, t, "", user)
-	if err != nil {
-		return nil, err
-	}
-	w.Device = false
-	return s.policiesOf(ctx, tx, t, w, kinds)
+	return s.policiesOf(ctx, tx, t, Who{}, "", user, kinds)
 }
 
-func (s *Service) policiesOf(ctx context.Context, tx PolicyTx, t directory.TenantID, w Who, kinds []PolicyKind) ([]Applied, error) {
+// policiesOf asks for groups only when something is assigned to one.
+func (s *Service) policiesOf(ctx context.Context, tx Tx, t directory.TenantID, w Who, object, user directory.ObjectID, kinds []PolicyKind) ([]Applied, error) {
 	ps, as, err := tx.PoliciesNow(ctx, t, kinds...)
 	if err != nil {
 		return nil, fault.Wrap("read policies", err)
+	}
+	w.User = user != ""
+	if slices.ContainsFunc(as, func(a Assignment) bool { return a.Group != "" }) {
+		around, err := s.WhoIs(ctx, tx, t, object, user)
+		if err != nil {
+			return nil, err
+		}
+		w.DeviceGroups, w.UserGroups = around.DeviceGroups, around.UserGroups
 	}
 	for _, k := range defaultKinds {
 		asked := len(kinds) == 0 || slices.Contains(kinds, k)

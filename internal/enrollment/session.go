@@ -129,6 +129,23 @@ type Session struct {
 	Ended bool `json:"ended,omitempty"`
 }
 
+// Standing is what is left of a device's earlier messages.
+type Standing struct {
+	Sessions []Session // in order of id
+	Open     bool      // a command is open
+	States   bool      // something became of a policy or an app
+}
+
+// session is the one with this id.
+func (s *Standing) session(id string) (Session, bool) {
+	for i := range s.Sessions {
+		if s.Sessions[i].ID == id {
+			return s.Sessions[i], true
+		}
+	}
+	return Session{}, false
+}
+
 // Awaited is a command on its way.
 type Awaited struct {
 	MsgID   int    `json:"m"`

@@ -47,8 +47,11 @@ type AuthorityReader interface {
 	// GetAuthority returns a tenant's authority with its keys opened.
 	GetAuthority(ctx context.Context, t directory.TenantID) (AuthorityKeys, error)
 	// GetCertificate returns a certificate, revoked or not, with the device it
-	// is for, read together.
-	GetCertificate(ctx context.Context, t directory.TenantID, sha256 []byte) (Certificate, Device, error)
+	// is for and what its device object says, read together.
+	GetCertificate(ctx context.Context, t directory.TenantID, sha256 []byte) (Certificate, Holder, error)
+	// GetBasis reads together what the enrolments of a tenant begin with. Of a
+	// tenant that is not there it is what one has that wrote nothing.
+	GetBasis(ctx context.Context, t directory.TenantID) (Basis, error)
 }
 
 // AuthorityTx writes certificate authorities and certificates.
@@ -123,11 +126,12 @@ type CommandTx interface {
 
 // SessionTx keeps management sessions between two messages.
 type SessionTx interface {
-	// GetSession is fault.NotFound for one that is not there.
-	GetMDMSession(ctx context.Context, t directory.TenantID, d DeviceID, id string) (Session, error)
+	// GetStanding is read in one statement, after the device was locked.
+	GetStanding(ctx context.Context, t directory.TenantID, d DeviceID) (Standing, error)
 	PutMDMSession(ctx context.Context, t directory.TenantID, s Session) error
-	// OtherSessions returns the device's sessions but the one named.
-	OtherSessions(ctx context.Context, t directory.TenantID, d DeviceID, except string) ([]Session, error)
+	// ReplaceMDMSession stores a session that is not there yet in place of
+	// another one of the device, and beside it when that is not there.
+	ReplaceMDMSession(ctx context.Context, t directory.TenantID, old string, s Session) error
 	DeleteMDMSession(ctx context.Context, t directory.TenantID, d DeviceID, id string) error
 	DeleteMDMSessions(ctx context.Context, t directory.TenantID, d DeviceID) error
 }

@@ -127,7 +127,8 @@ func (h *Handler) identifyByDigest(m *talk) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	m.tenant, m.device, m.next = login.Tenant, login.Device, login.Next
+	m.tenant, m.next = login.Tenant, login.Next
+	m.device = enrollment.Holder{ID: login.Device.ID, Object: login.Device.Object, Name: login.Device.Name, State: login.Device.State}
 	if m.digested, err = d.check(m, &login, cred); err != nil {
 		return false, err
 	}

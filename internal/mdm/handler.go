@@ -64,7 +64,7 @@ type person struct {
 // managed is a PC that proved which one it is.
 type managed struct {
 	tenant      directory.TenantID
-	device      enrollment.Device
+	device      enrollment.Holder
 	certificate *x509.Certificate
 }
 

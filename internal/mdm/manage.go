@@ -49,7 +49,7 @@ type talk struct {
 	message  *syncml.Message
 	number   int // of the message
 	tenant   directory.TenantID
-	device   enrollment.Device
+	device   enrollment.Holder
 	digested *enrollment.Digested // nil: by certificate
 	next     string               // the device's next nonce, in base64
 }

@@ -94,8 +94,8 @@ func (h *host) SpendNonce(_ context.Context, n []byte, _ time.Time) (bool, error
 	return fresh, nil
 }
 
-func (h *host) Check(context.Context, *x509.Certificate) (directory.TenantID, enrollment.Device, enrollment.Certificate, error) {
-	return hostTenant, enrollment.Device{ID: hostDevice}, enrollment.Certificate{}, h.check
+func (h *host) Check(context.Context, *x509.Certificate) (directory.TenantID, enrollment.Holder, enrollment.Certificate, error) {
+	return hostTenant, enrollment.Holder{ID: hostDevice}, enrollment.Certificate{}, h.check
 }
 
 func (h *host) Enrol(context.Context, enrollment.EnrolRequest) (enrollment.Enrolled, error) {

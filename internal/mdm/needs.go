@@ -32,7 +32,7 @@ type Enrolments interface {
 	Enrol(ctx context.Context, r enrollment.EnrolRequest) (enrollment.Enrolled, error)
 	Renew(ctx context.Context, r enrollment.RenewRequest) (enrollment.Enrolled, error)
 	// Check finds the managed device of a certificate whose key was proved.
-	Check(ctx context.Context, c *x509.Certificate) (directory.TenantID, enrollment.Device, enrollment.Certificate, error)
+	Check(ctx context.Context, c *x509.Certificate) (directory.TenantID, enrollment.Holder, enrollment.Certificate, error)
 	GetSettings(ctx context.Context, t directory.TenantID) (enrollment.Settings, error)
 }
 

@@ -44,5 +44,8 @@ func (s *Server) deviceJobs() []jobs.Job {
 		{Name: "forget_nonces", Every: time.Minute, RunOnce: func(ctx context.Context) (jobs.Result, error) {
 			return jobs.Result{}, s.db.ForgetNonces(ctx, s.clock.Real())
 		}},
+		{Name: "forget_authorities", Every: time.Minute, RunOnce: func(context.Context) (jobs.Result, error) {
+			return jobs.Result{Done: s.management.ForgetAuthorities()}, nil
+		}},
 	}...)
 }

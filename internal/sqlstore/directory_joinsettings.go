@@ -51,8 +51,12 @@ func scanMobilityPolicy(r row, p *directory.MobilityPolicy) error {
 	if err := r.Scan(mobilityKinds.as(&p.Kind), asJSON(&b), asTime(&p.ModifiedAt), &p.Version); err != nil {
 		return err
 	}
-	p.AppliesTo, p.Groups, p.DiscoveryURL, p.TermsOfUseURL, p.ComplianceURL = b.AppliesTo, b.Groups, b.DiscoveryURL, b.TermsOfUseURL, b.ComplianceURL
+	b.into(p)
 	return nil
+}
+
+func (b *mobilityBody) into(p *directory.MobilityPolicy) {
+	p.AppliesTo, p.Groups, p.DiscoveryURL, p.TermsOfUseURL, p.ComplianceURL = b.AppliesTo, b.Groups, b.DiscoveryURL, b.TermsOfUseURL, b.ComplianceURL
 }
 
 func joinPolicy(ctx context.Context, q querier, t directory.TenantID) (directory.JoinPolicy, error) {

@@ -58,12 +58,14 @@ func (tx *Tx) JoinPolicyNow(ctx context.Context, t directory.TenantID) (director
 }
 
 // groupsAround is the ids of the living groups around a member: those it is in
-// and those that hold these. UNION drops what was seen, so a circle ends.
+// and those that hold these. UNION drops what was seen, so a circle ends. SQLite
+// keeps the order of a CROSS JOIN: else it walks over every membership of the
+// tenant (SQLite, "The SQLite Query Optimizer Overview").
 func groupsAround(b *builder, t directory.TenantID, member directory.ObjectID) string {
 	tenant := bindID(b, t)
 	living := " JOIN dir_groups l ON l.tenant_id = m.tenant_id AND l.id = m.group_id AND l.deleted_at = 0"
 	return "WITH RECURSIVE around(id) AS (SELECT m.group_id FROM memberships m/*by_member*/" + living + " WHERE m.tenant_id = " + tenant + " AND m.member_id = " + bindID(b, member) +
-		" UNION SELECT m.group_id FROM around JOIN memberships m/*by_member*/ ON m.tenant_id = " + tenant + " AND m.member_id = around.id" + living + ") SELECT id FROM around"
+		" UNION SELECT m.group_id FROM around CROSS JOIN memberships m/*by_member*/" + living + " WHERE m.tenant_id = " + tenant + " AND m.member_id = around.id) SELECT id FROM around"
 }
 
 // GroupsAround implements directory.JoinTx, in order of id.

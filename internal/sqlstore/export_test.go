@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 )
 
 // Exec runs a statement behind the store's back, as a meddler would.
@@ -61,4 +62,41 @@ func SealedColumns() map[string]bool {
 		names[c.table+"."+c.column] = true
 	}
 	return names
+}
+
+// Statements are the statements that were run so far, as they were sent.
+func (db *DB) Statements() (texts []string) {
+	db.d.translate.Range(func(_, sent any) bool {
+		texts = append(texts, sent.(string))
+		return true
+	})
+	return texts
+}
+
+// Plan is how the database would run a statement, without looking at how many
+// rows there are: a line for each table it reads.
+func (db *DB) Plan(ctx context.Context, statement string, args int) (lines []string, err error) {
+	if db.d.name == "sqlite" {
+		return collect(ctx, db.reader(), func(r row, line *string) error {
+			var id, parent, unused int
+			return r.Scan(&id, &parent, &unused, line)
+		}, "EXPLAIN QUERY PLAN "+statement, make([]any, args)...)
+	}
+	err = db.InTx(ctx, func(tx *Tx) error {
+		values := ""
+		if args > 0 {
+			values = "(" + strings.Repeat("NULL, ", args-1) + "NULL)"
+		}
+		for _, s := range []string{"SET LOCAL enable_seqscan = off", "SET LOCAL enable_bitmapscan = off", "SET LOCAL plan_cache_mode = force_generic_plan", "PREPARE guarded AS " + statement} {
+			if _, err := tx.exec(ctx, s); err != nil {
+				return err
+			}
+		}
+		lines, err = collect(ctx, tx, func(r row, line *string) error { return r.Scan(line) }, "EXPLAIN EXECUTE guarded"+values)
+		if err == nil {
+			_, err = tx.exec(ctx, "DEALLOCATE guarded")
+		}
+		return err
+	})
+	return lines, err
 }

@@ -24,16 +24,62 @@ func (db *DB) authority(ctx context.Context, q querier, t directory.TenantID, lo
 	if err != nil || !ok {
 		return a, ok, err
 	}
+	err = db.openAuthority(t, &a, sealed)
+	return a, err == nil, err
+}
+
+// openAuthority opens the sealed keys of an authority.
+func (db *DB) openAuthority(t directory.TenantID, a *enrollment.AuthorityKeys, sealed []byte) error {
 	plain, err := db.seal.open(authorityName(t), sealed)
 	if err != nil {
-		return a, false, err
+		return err
 	}
+	defer clear(plain)
 	var keys authorityKeys
 	if err := json.Unmarshal(plain, &keys); err != nil {
-		return a, false, fmt.Errorf("decode the keys: %w", err)
+		return fmt.Errorf("decode the keys: %w", err)
 	}
 	a.RootKey, a.IssuingKey = keys.Root, keys.Issuing
-	return a, true, nil
+	return nil
+}
+
+// basisQuery reads what enrolments of a tenant begin with. A version of 0 says
+// that a row was never written.
+const basisQuery = "SELECT COALESCE(s.body, 'null'), COALESCE(s.version, 0)," +
+	" COALESCE(d.body, 'null'), COALESCE(d.modified_at, 0), COALESCE(d.version, 0), COALESCE(w.body, 'null'), COALESCE(w.modified_at, 0), COALESCE(w.version, 0)," +
+	" a.root, a.issuing, a.keys, COALESCE(a.created_at, 0)" +
+	" FROM tenants t LEFT JOIN mdm_settings s ON s.tenant_id = t.tenant_id" +
+	" LEFT JOIN mobility_policies d ON d.tenant_id = t.tenant_id AND d.kind = $2 LEFT JOIN mobility_policies w ON w.tenant_id = t.tenant_id AND w.kind = $3" +
+	" LEFT JOIN mdm_authorities a ON a.tenant_id = t.tenant_id WHERE t.tenant_id = $1"
+
+// GetBasis implements enrollment.AuthorityReader.
+func (db *DB) GetBasis(ctx context.Context, t directory.TenantID) (enrollment.Basis, error) {
+	b := enrollment.Basis{MDM: directory.DefaultMobilityPolicy(directory.MDM), MAM: directory.DefaultMobilityPolicy(directory.MAM)}
+	var a enrollment.AuthorityKeys
+	var sealed []byte
+	dest := []any{asJSON(&b.Settings), &b.Settings.Version}
+	var scopes [2]struct {
+		body mobilityBody
+		is   directory.MobilityPolicy
+	}
+	for i := range scopes {
+		s := &scopes[i]
+		dest = append(dest, asJSON(&s.body), asTime(&s.is.ModifiedAt), &s.is.Version)
+	}
+	_, err := one(ctx, db.reader(), append(dest, &a.Root, &a.Issuing, &sealed, asTime(&a.CreatedAt)), basisQuery,
+		idArg(db.d, t), mobilityKinds.arg(directory.MDM), mobilityKinds.arg(directory.MAM))
+	for i, p := range []*directory.MobilityPolicy{&b.MDM, &b.MAM} {
+		if s := &scopes[i]; err == nil && s.is.Version > 0 {
+			s.is.Kind = p.Kind
+			s.body.into(&s.is)
+			*p = s.is
+		}
+	}
+	if err == nil && len(sealed) > 0 {
+		b.Authority = &a
+		err = db.openAuthority(t, &a, sealed)
+	}
+	return b, fault.Wrap("read what enrolments begin with", err)
 }
 
 // GetAuthority implements enrollment.AuthorityReader.
@@ -82,25 +128,20 @@ func scanMDMCertificate(r row, c *enrollment.Certificate) error {
 	return r.Scan(mdmCertificateDest(c)...)
 }
 
-// managedCertificate is a certificate with its managed device.
-type managedCertificate struct {
-	certificate enrollment.Certificate
-	device      enrollment.Device
-}
-
-func scanManagedCertificate(r row, m *managedCertificate) error {
-	return scanManaged(ahead{r, mdmCertificateDest(&m.certificate)}, &m.device)
-}
-
 // GetCertificate implements enrollment.AuthorityReader.
-func (db *DB) GetCertificate(ctx context.Context, t directory.TenantID, sha256 []byte) (enrollment.Certificate, enrollment.Device, error) {
-	m, ok, err := first(ctx, db.reader(), scanManagedCertificate, "SELECT "+mdmCertificateColumns+", "+managedColumns+
-		" FROM mdm_certificates k JOIN managed_devices m ON m.tenant_id = k.tenant_id AND m.id = k.device_id WHERE k.tenant_id = $1 AND k.sha256 = $2", idArg(db.d, t), sha256)
+func (db *DB) GetCertificate(ctx context.Context, t directory.TenantID, sha256 []byte) (c enrollment.Certificate, h enrollment.Holder, err error) {
+	ok, err := one(ctx, db.reader(), append(mdmCertificateDest(&c), asID(&h.ID), asID(&h.Object), &h.Name, mdmStates.as(&h.State), asBool(&h.Barred)), certificateQuery, idArg(db.d, t), sha256)
 	if err == nil && !ok {
-		return m.certificate, m.device, missing("management certificate", "")
+		return c, h, missing("management certificate", "")
 	}
-	return m.certificate, m.device, fault.Wrap("find a management certificate", err)
+	return c, h, fault.Wrap("find a management certificate", err)
 }
+
+// certificateQuery finds a certificate by tenant and hash. A device object that
+// is gone bars nobody.
+const certificateQuery = "SELECT " + mdmCertificateColumns + ", m.id, m.object_id, m.name, m.state, CASE WHEN d.registered_at <> 0 AND d.enabled = 0 THEN 1 ELSE 0 END" +
+	" FROM mdm_certificates k JOIN managed_devices m ON m.tenant_id = k.tenant_id AND m.id = k.device_id" +
+	" LEFT JOIN devices d ON d.tenant_id = m.tenant_id AND d.id = m.object_id WHERE k.tenant_id = $1 AND k.sha256 = $2"
 
 // AddCertificate implements enrollment.AuthorityTx.
 func (tx *Tx) AddCertificate(ctx context.Context, t directory.TenantID, c enrollment.Certificate) error {

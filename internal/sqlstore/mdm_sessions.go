@@ -9,16 +9,30 @@ import (
 	"taxiway/internal/fault"
 )
 
-func scanMDMSession(r row, s *enrollment.Session) error { return r.Scan(asJSON(s)) }
+// standingRow is a device's standing with one of its sessions, or with none.
+type standingRow struct {
+	open, states bool
+	session      enrollment.Session
+}
 
-// GetMDMSession implements enrollment.SessionTx.
-func (tx *Tx) GetMDMSession(ctx context.Context, t directory.TenantID, d enrollment.DeviceID, id string) (enrollment.Session, error) {
-	s, ok, err := first(ctx, tx, scanMDMSession, "SELECT body FROM mdm_sessions WHERE tenant_id = $1 AND device_id = $2 AND session_id = $3",
-		idArg(tx.dialect(), t), idArg(tx.dialect(), d), id)
-	if err == nil && !ok {
-		return s, missing("management session", id)
+func scanStanding(r row, s *standingRow) error {
+	return r.Scan(asBool(&s.open), asBool(&s.states), asJSON(&s.session))
+}
+
+// GetStanding implements enrollment.SessionTx.
+func (tx *Tx) GetStanding(ctx context.Context, t directory.TenantID, d enrollment.DeviceID) (enrollment.Standing, error) {
+	rows, err := collect(ctx, tx, scanStanding, "SELECT CASE WHEN EXISTS (SELECT 1 FROM mdm_commands c WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state < 3) THEN 1 ELSE 0 END,"+
+		" CASE WHEN EXISTS (SELECT 1 FROM mdm_states p WHERE p.tenant_id = $1 AND p.device_id = $2) THEN 1 ELSE 0 END, COALESCE(s.body, 'null')"+
+		" FROM (SELECT 1 AS n) o LEFT JOIN mdm_sessions s ON s.tenant_id = $1 AND s.device_id = $2 ORDER BY s.session_id",
+		idArg(tx.dialect(), t), idArg(tx.dialect(), d))
+	var all enrollment.Standing
+	for i := range rows {
+		all.Open, all.States = rows[i].open, rows[i].states
+		if rows[i].session.Device != "" {
+			all.Sessions = append(all.Sessions, rows[i].session)
+		}
 	}
-	return s, fault.Wrap("read a management session", err)
+	return all, fault.Wrap("read the management sessions of "+string(d), err)
 }
 
 // PutMDMSession implements enrollment.SessionTx.
@@ -29,11 +43,15 @@ func (tx *Tx) PutMDMSession(ctx context.Context, t directory.TenantID, s enrollm
 	return fault.Wrap("store a management session", err)
 }
 
-// OtherSessions implements enrollment.SessionTx.
-func (tx *Tx) OtherSessions(ctx context.Context, t directory.TenantID, d enrollment.DeviceID, except string) ([]enrollment.Session, error) {
-	all, err := collect(ctx, tx, scanMDMSession, "SELECT body FROM mdm_sessions WHERE tenant_id = $1 AND device_id = $2 AND session_id <> $3 ORDER BY session_id",
-		idArg(tx.dialect(), t), idArg(tx.dialect(), d), except)
-	return all, fault.Wrap("list management sessions", err)
+// ReplaceMDMSession implements enrollment.SessionTx: the row takes over the new
+// name and body.
+func (tx *Tx) ReplaceMDMSession(ctx context.Context, t directory.TenantID, old string, s enrollment.Session) error {
+	n, err := tx.exec(ctx, "UPDATE mdm_sessions SET session_id = $4, body = $5, updated_at = $6 WHERE tenant_id = $1 AND device_id = $2 AND session_id = $3",
+		idArg(tx.dialect(), t), idArg(tx.dialect(), s.Device), old, s.ID, jsonArg{s}, timeArg(s.UpdatedAt))
+	if err == nil && n == 0 {
+		return tx.PutMDMSession(ctx, t, s)
+	}
+	return fault.Wrap("store a management session", err)
 }
 
 // DeleteMDMSession implements enrollment.SessionTx; one that is not there is no error.

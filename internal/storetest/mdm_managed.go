@@ -224,7 +224,7 @@ func managedGoes(c *city) {
 	count := func(d enrollment.DeviceID) []int {
 		n := []int{len(must(c.db.ListCommands(c.ctx, c.tenant, d, 9))), len(must(c.db.ListStates(c.ctx, c.tenant, d))), len(c.good(d)), 0}
 		c.tx(func(tx *sqlstore.Tx) error {
-			n[3] = len(must(tx.OtherSessions(c.ctx, c.tenant, d, "")))
+			n[3] = len(must(tx.GetStanding(c.ctx, c.tenant, d)).Sessions)
 			return nil
 		})
 		return n
@@ -279,6 +279,6 @@ func managedBackup(c *city) {
 	got, device, err := c.db.GetCertificate(c.ctx, c.tenant, k.SHA256)
 	c.ok(err)
 	c.equal("certificate", got, k)
-	c.equal("device", device, d)
+	c.equal("device", device, holder(&d))
 	c.equal("authority", must(c.db.GetAuthority(c.ctx, c.tenant)), a)
 }

@@ -6,7 +6,6 @@ import (
 
 	"taxiway/internal/directory"
 	"taxiway/internal/enrollment"
-	"taxiway/internal/fault"
 	"taxiway/internal/sqlstore"
 )
 
@@ -14,6 +13,8 @@ var mdmSessionTests = []directoryTest{
 	{"a management session reads back as it was written, and as it was written anew", mdmSessionReadsBack},
 	{"a management session that is not there is missing, in another tenant and at another PC too", mdmSessionMissing},
 	{"the other sessions of a PC are found, not those of other PCs", mdmSessionOthers},
+	{"a session takes the place of another one of its PC, or stands beside the others", mdmSessionReplaces},
+	{"it is told whether commands are open at a PC and anything became of policies", mdmStanding},
 	{"ended sessions are gone, others stay", mdmSessionsDeleted},
 	{"sessions that were silent for too long are forgotten, in every tenant", mdmSessionsForgotten},
 	{"messages of one PC at once wait for each other, those of two do not", mdmSessionsInTurn},
@@ -41,12 +42,24 @@ func (c *city) putMDMSession(t directory.TenantID, s enrollment.Session) {
 	c.tx(func(tx *sqlstore.Tx) error { return tx.PutMDMSession(c.ctx, t, s) })
 }
 
+// session is one of a PC's, without an id when it is not there.
+func session(s enrollment.Standing, id string) enrollment.Session {
+	for i := range s.Sessions {
+		if s.Sessions[i].ID == id {
+			return s.Sessions[i]
+		}
+	}
+	return enrollment.Session{}
+}
+
 func (c *city) mdmSessions(t directory.TenantID, d enrollment.DeviceID, except string) (ids []string) {
 	c.Helper()
 	c.tx(func(tx *sqlstore.Tx) error {
 		ids = nil
-		for _, s := range must(tx.OtherSessions(c.ctx, t, d, except)) {
-			ids = append(ids, s.ID)
+		for _, s := range must(tx.GetStanding(c.ctx, t, d)).Sessions {
+			if s.ID != except {
+				ids = append(ids, s.ID)
+			}
 		}
 		return nil
 	})
@@ -59,7 +72,7 @@ func mdmSessionReadsBack(c *city) {
 	for _, want := range []enrollment.Session{full, bare, {Device: d, ID: "1A", LastMsgID: 8, StartedAt: c.now, UpdatedAt: c.now.Add(time.Hour)}} {
 		c.putMDMSession(c.tenant, want)
 		c.tx(func(tx *sqlstore.Tx) error {
-			c.equal("session", must(tx.GetMDMSession(c.ctx, c.tenant, d, want.ID)), want)
+			c.equal("session", session(must(tx.GetStanding(c.ctx, c.tenant, d)), want.ID), want)
 			return nil
 		})
 	}
@@ -73,9 +86,9 @@ func mdmSessionMissing(c *city) {
 		d  enrollment.DeviceID
 		id string
 	}{{c.other, d, "1"}, {c.tenant, newManagedID(), "1"}, {c.tenant, d, "2"}, {c.tenant, d, ""}, {"no uuid", d, "1"}, {c.tenant, "no uuid", "1"}} {
-		c.fails(fault.NotFound, "ResourceNotFound", func(tx *sqlstore.Tx) error {
-			_, err := tx.GetMDMSession(c.ctx, at.t, at.d, at.id)
-			return err
+		c.tx(func(tx *sqlstore.Tx) error {
+			c.equal("session", session(must(tx.GetStanding(c.ctx, at.t, at.d)), at.id), enrollment.Session{})
+			return nil
 		})
 		c.tx(func(tx *sqlstore.Tx) error { return tx.DeleteMDMSession(c.ctx, at.t, at.d, at.id) }) // nothing to end
 	}
@@ -92,6 +105,63 @@ func mdmSessionOthers(c *city) {
 	c.equal("others", c.mdmSessions(c.tenant, d, "a"), []string{"B", "b"})
 	c.equal("all", c.mdmSessions(c.tenant, d, "none"), []string{"B", "a", "b"})
 	c.equal("of a PC without", c.mdmSessions(c.tenant, newManagedID(), ""), []string(nil))
+}
+
+func mdmSessionReplaces(c *city) {
+	d, other := newManagedID(), newManagedID()
+	c.putMDMSession(c.tenant, mdmSession(c, d, "1"))
+	c.putMDMSession(c.tenant, mdmSession(c, other, "1"))
+	c.putMDMSession(c.other, mdmSession(c, d, "1"))
+	next := enrollment.Session{Device: d, ID: "2", LastMsgID: 1, UpdatedAt: c.now.Add(time.Hour)}
+	replace := func(old string, s enrollment.Session) {
+		c.Helper()
+		c.tx(func(tx *sqlstore.Tx) error { return tx.ReplaceMDMSession(c.ctx, c.tenant, old, s) })
+	}
+	replace("1", next)
+	c.equal("in its place", c.mdmSessions(c.tenant, d, ""), []string{"2"})
+	c.tx(func(tx *sqlstore.Tx) error {
+		c.equal("session", session(must(tx.GetStanding(c.ctx, c.tenant, d)), "2"), next)
+		return nil
+	})
+	replace("gone", mdmSession(c, d, "3"))
+	c.equal("beside", c.mdmSessions(c.tenant, d, ""), []string{"2", "3"})
+	c.equal("the other PC's", c.mdmSessions(c.tenant, other, ""), []string{"1"})
+	c.equal("the other tenant's", c.mdmSessions(c.other, d, ""), []string{"1"})
+	c.equal("forgotten by its own time", must(c.db.ForgetMDMSessions(c.ctx, c.now.Add(30*time.Minute))), 3)
+	c.equal("left", c.mdmSessions(c.tenant, d, ""), []string{"2"})
+}
+
+func mdmStanding(c *city) {
+	d, other := c.managed(nil), c.managed(nil)
+	standing := func(of enrollment.DeviceID) (s enrollment.Standing) {
+		c.Helper()
+		c.tx(func(tx *sqlstore.Tx) error {
+			s = must(tx.GetStanding(c.ctx, c.tenant, of))
+			return nil
+		})
+		return s
+	}
+	c.equal("nothing", standing(d.ID), enrollment.Standing{})
+	command := c.simple(c.tenant, d.ID, nil)
+	c.equal("a command", standing(d.ID), enrollment.Standing{Open: true})
+	c.putMDMSession(c.tenant, enrollment.Session{Device: d.ID, ID: "1"})
+	c.tx(func(tx *sqlstore.Tx) error {
+		return tx.PutStates(c.ctx, c.tenant, []enrollment.PolicyState{{Device: d.ID, Policy: enrollment.PolicyID(newID()), Kind: enrollment.PolicyCustom}})
+	})
+	c.equal("all", standing(d.ID), enrollment.Standing{Sessions: []enrollment.Session{{Device: d.ID, ID: "1"}}, Open: true, States: true})
+	command.State = enrollment.Sent
+	c.tx(func(tx *sqlstore.Tx) error { return tx.UpdateCommands(c.ctx, c.tenant, []enrollment.Command{command}) })
+	if !standing(d.ID).Open {
+		c.Error("a command that was sent is open")
+	}
+	c.tx(func(tx *sqlstore.Tx) error {
+		_, err := tx.CancelCommands(c.ctx, c.tenant, d.ID, "", "", c.now)
+		return err
+	})
+	if standing(d.ID).Open {
+		c.Error("a command that was cancelled is open")
+	}
+	c.equal("the other PC", standing(other.ID), enrollment.Standing{})
 }
 
 func mdmSessionsDeleted(c *city) {
@@ -131,12 +201,13 @@ func mdmSessionsInTurn(c *city) {
 			if _, err := tx.LockManagedDevice(c.ctx, c.tenant, d); err != nil {
 				return err
 			}
-			s, err := tx.GetMDMSession(c.ctx, c.tenant, d, "1")
-			if fault.Is(err, fault.NotFound) {
-				s, err = enrollment.Session{Device: d, ID: "1", UpdatedAt: c.now}, nil
-			}
+			standing, err := tx.GetStanding(c.ctx, c.tenant, d)
 			if err != nil {
 				return err
+			}
+			s := session(standing, "1")
+			if s.ID == "" {
+				s = enrollment.Session{Device: d, ID: "1", UpdatedAt: c.now}
 			}
 			s.Messages++
 			return tx.PutMDMSession(c.ctx, c.tenant, s)
@@ -146,7 +217,7 @@ func mdmSessionsInTurn(c *city) {
 	}
 	c.tx(func(tx *sqlstore.Tx) error {
 		for _, d := range []enrollment.DeviceID{first.ID, second.ID} {
-			c.equal("messages", must(tx.GetMDMSession(c.ctx, c.tenant, d, "1")).Messages, messages)
+			c.equal("messages", session(must(tx.GetStanding(c.ctx, c.tenant, d)), "1").Messages, messages)
 		}
 		return nil
 	})
