@@ -248,7 +248,7 @@ func (b *checkInBench) tell(c *commits) {
 			LimitWhat: limitWhat, Limit: limit.perSecond() / cores, LimitedBy: by,
 		}.ratios(work.rounds, limit.rounds)
 	}
-	by := fmt.Sprintf("one durable write per message, %.2f ms alone (messages at a time share it), some 12 statements, XML and TLS on both sides", c.took.percentile(50, time.Millisecond))
+	by := fmt.Sprintf("one durable write per message, %.2f ms alone (messages at a time share it), some 7 statements, XML and TLS on both sides", c.took.percentile(50, time.Millisecond))
 	b.add(row("nothing to do, connection kept", &b.kept, &b.answers, "handler that answers the same bytes", by).figureAtLeast(2_000))
 	b.add(row("nothing to do, each on a new connection", &b.fresh, &b.shakes, "bare TLS handshakes with the PC's certificate", "the same and a handshake, in which the PC signs with RSA-2048"))
 }

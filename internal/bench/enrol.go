@@ -144,7 +144,7 @@ func (b *enrolBench) tell(c *commits) {
 		}.ratios(work.rounds, limit.rounds)
 	}
 	share := 100 * b.kept.perSecond() / b.signs.perSecond()
-	by := fmt.Sprintf("signing is %.0f %% of the time, one durable commit takes %.2f ms alone (requests at a time share it); the rest is some 20 statements, checking token and request, XML and TLS on both sides",
+	by := fmt.Sprintf("signing is %.0f %% of the time, one durable commit takes %.2f ms alone (requests at a time share it); the rest is some 12 statements, checking token and request, XML and TLS on both sides",
 		share, c.took.percentile(50, time.Millisecond))
 	b.add(row("request to provisioning document, connection kept", &b.kept, &b.signs, "bare RSA-2048 signatures", by).atLeastHalf())
 	b.add(row("the same, each on a new connection", &b.fresh, &b.shakes, "bare TLS handshakes", "the same and a handshake"))
