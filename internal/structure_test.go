@@ -26,12 +26,13 @@ var mayImport = map[string][]string{
 	"syncml":  {},
 	"wapdoc":  {},
 	"hwhash":  {},
+	"seal":    {},
 	"labdata": {"hwhash"},
 	"access":  {"fault"},
 	// subjects
 	"directory":  {"fault", "rule"},
 	"signin":     {"fault", "directory"},
-	"autopilot":  {"fault", "rule", "hwhash", "directory"},
+	"autopilot":  {"fault", "rule", "hwhash", "seal", "directory"},
 	"enrollment": {"fault", "directory", "autopilot"},
 	// edges
 	"graph": belowEdges,
@@ -56,13 +57,13 @@ var mayImport = map[string][]string{
 
 var belowEdges = []string{
 	"directory", "signin", "autopilot", "enrollment", "access",
-	"fault", "rule", "odata", "soap", "syncml", "wapdoc", "hwhash",
+	"fault", "rule", "odata", "soap", "syncml", "wapdoc", "hwhash", "seal",
 }
 
 // What each pure folder may import of others; the standard library is free.
 // Folders that are not named are watched by depguard alone.
 var thirdParty = map[string][]string{
-	"fault": {}, "rule": {}, "odata": {}, "soap": {}, "syncml": {}, "wapdoc": {}, "hwhash": {}, "labdata": {}, "graphclient": {},
+	"fault": {}, "rule": {}, "odata": {}, "soap": {}, "syncml": {}, "wapdoc": {}, "hwhash": {}, "seal": {}, "labdata": {}, "graphclient": {},
 	"directory": {}, "autopilot": {}, "enrollment": {},
 	"access":    {"github.com/go-jose/go-jose/v4"},
 	"signin":    {"golang.org/x/crypto/argon2"},

@@ -2,17 +2,12 @@ package autopilot
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
+	"taxiway/internal/seal"
 )
 
 // ticketLife is how long after its profile a PC may join with the ticket that
@@ -26,21 +21,17 @@ const ticketLife = 4 * time.Hour
 // id would do no such thing: both are printed on boxes. A ticket is sealed with
 // a key that all processes share, and works for one join.
 type Tickets struct {
-	seal  cipher.AEAD
+	key   *seal.Key // has this one purpose
 	clock directory.Clock
 }
 
 // NewTickets takes a 32-byte key.
 func NewTickets(key []byte, clock directory.Clock) (*Tickets, error) {
-	block, err := aes.NewCipher(key)
+	k, err := seal.New(key)
 	if err != nil {
-		return nil, fmt.Errorf("make ticket cipher: %w", err)
+		return nil, fmt.Errorf("make tickets: %w", err)
 	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("make ticket cipher: %w", err)
-	}
-	return &Tickets{seal: gcm, clock: clock}, nil
+	return &Tickets{key: k, clock: clock}, nil
 }
 
 // Ticket says which registration a PC proved to be.
@@ -58,37 +49,18 @@ func (t *Ticket) Once() directory.Once {
 
 // Issue makes the ticket of a PC that has proved itself.
 func (k *Tickets) Issue(a *Asked) (string, error) {
-	text, err := json.Marshal(Ticket{Tenant: a.Tenant, Device: a.Device.ID, Unix: k.clock.Real().Add(ticketLife).Unix()})
-	if err != nil {
-		return "", fmt.Errorf("encode ticket: %w", err)
-	}
-	iv := make([]byte, k.seal.NonceSize())
-	if _, err := rand.Read(iv); err != nil {
-		return "", fmt.Errorf("make ticket: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(k.seal.Seal(iv, iv, text, nil)), nil
+	return k.key.Seal("", Ticket{Tenant: a.Tenant, Device: a.Device.ID, Unix: k.clock.Real().Add(ticketLife).Unix()})
 }
 
 // Open reads a ticket of this server that has not ended: else
 // fault.Unauthenticated with code TicketWrong or TicketExpired.
-func (k *Tickets) Open(text string) (Ticket, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(raw) < k.seal.NonceSize() {
+func (k *Tickets) Open(text string) (t Ticket, err error) {
+	if t.id, err = k.key.Open("", text, &t); err != nil {
 		return Ticket{}, ticketRefused("TicketWrong", "The device ticket is not one of this server's.")
-	}
-	plain, err := k.seal.Open(nil, raw[:k.seal.NonceSize()], raw[k.seal.NonceSize():], nil)
-	if err != nil {
-		return Ticket{}, ticketRefused("TicketWrong", "The device ticket is not one of this server's.")
-	}
-	var t Ticket
-	if err := json.Unmarshal(plain, &t); err != nil {
-		return Ticket{}, fmt.Errorf("decode ticket: %w", err)
 	}
 	if k.clock.Real().Unix() >= t.Unix {
 		return Ticket{}, ticketRefused("TicketExpired", "The device ticket has expired.")
 	}
-	sum := sha256.Sum256(raw)
-	t.id = sum[:]
 	return t, nil
 }
 

@@ -83,7 +83,7 @@ func (h *Handler) showTerms(c *call) error {
 	}
 	page.Title, page.Paragraphs = wordsIn(&settings)
 	var err error
-	if page.Ticket, err = seal(h.Tokens, sealedTicket, ticketLife, in); err != nil {
+	if page.Ticket, err = sealFor(h.Tokens, sealedTicket, ticketLife, in); err != nil {
 		return err
 	}
 	// A form's redirects are checked against form-action, too.
@@ -144,7 +144,7 @@ func (h *Handler) proveTicket(c *call) error {
 func (h *Handler) decideTerms(c *call) error {
 	switch {
 	case c.form[fieldDecision] == "accept":
-		blob, err := seal(h.Tokens, sealedTerms, termsLife, terms{c.ticket.Tenant, c.ticket.User})
+		blob, err := sealFor(h.Tokens, sealedTerms, termsLife, terms{c.ticket.Tenant, c.ticket.User})
 		if err != nil {
 			return err
 		}

@@ -1,17 +1,12 @@
 package mdm
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
+	"taxiway/internal/seal"
 )
 
 // How long what this server seals is good for.
@@ -28,57 +23,38 @@ const (
 	sealedTerms  = "terms-accepted"
 )
 
-// Tokens are texts that this server gives away and reads again: nobody else can
-// read or make one. They are not stored; every process has the key.
+// Tokens are what this server gives a PC or its browser and reads again.
 type Tokens struct {
-	seals cipher.AEAD
+	key   *seal.Key
 	clock directory.Clock
 }
 
 // NewTokens takes a 32-byte key.
 func NewTokens(key []byte, clock directory.Clock) (*Tokens, error) {
-	block, err := aes.NewCipher(key)
+	k, err := seal.New(key)
 	if err != nil {
-		return nil, fmt.Errorf("make the cipher of enrolment tokens: %w", err)
+		return nil, fmt.Errorf("make enrolment tokens: %w", err)
 	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("make the cipher of enrolment tokens: %w", err)
-	}
-	return &Tokens{seals: gcm, clock: clock}, nil
+	return &Tokens{key: k, clock: clock}, nil
 }
 
 // sealed is the inside: a value and when it ends, seconds since 1970.
 type sealed[T any] struct {
 	Ends  int64 `json:"e"`
 	Value T     `json:"v"`
+	id    []byte
 }
 
-// bound is what the seal holds the purpose by: a text opens for its own alone.
-func bound(purpose string) []byte { return []byte(purpose) }
-
-func seal[T any](k *Tokens, purpose string, life time.Duration, value T) (string, error) {
-	plain, err := json.Marshal(sealed[T]{k.clock.Real().Add(life).Unix(), value})
-	if err != nil {
-		return "", fmt.Errorf("encode a sealed text: %w", err)
-	}
-	nonce := make([]byte, k.seals.NonceSize())
-	_, _ = rand.Read(nonce) // never fails since Go 1.24
-	return base64.RawURLEncoding.EncodeToString(k.seals.Seal(nonce, nonce, plain, bound(purpose))), nil
+func sealFor[T any](k *Tokens, purpose string, life time.Duration, value T) (string, error) {
+	return k.key.Seal(purpose, sealed[T]{Ends: k.clock.Real().Add(life).Unix(), Value: value})
 }
 
 // open reads a text sealed for this purpose that has not ended; ok is false for
 // anything else.
 func open[T any](k *Tokens, purpose, text string) (out sealed[T], ok bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(raw) < k.seals.NonceSize() {
-		return out, false
-	}
-	plain, err := k.seals.Open(nil, raw[:k.seals.NonceSize()], raw[k.seals.NonceSize():], bound(purpose))
-	if err != nil || json.Unmarshal(plain, &out) != nil {
-		return out, false
-	}
-	return out, k.clock.Real().Unix() < out.Ends
+	id, err := k.key.Open(purpose, text, &out)
+	out.id = id
+	return out, err == nil && k.clock.Real().Unix() < out.Ends
 }
 
 // webToken is what the sign-in pages give a PC: who signed in, and when.
@@ -95,7 +71,7 @@ func (t *webToken) signedIn() time.Time { return time.UnixMicro(t.Micros) }
 // to its certificate: good for fifteen minutes and for one certificate, since
 // the person signed in at that time.
 func (k *Tokens) IssueWeb(t directory.TenantID, user directory.ObjectID, signedIn time.Time) (string, error) {
-	return seal(k, sealedWeb, webLife, webToken{Tenant: t, User: user, Micros: signedIn.UnixMicro()})
+	return sealFor(k, sealedWeb, webLife, webToken{Tenant: t, User: user, Micros: signedIn.UnixMicro()})
 }
 
 func (k *Tokens) openWeb(text string) (webToken, error) {
@@ -103,8 +79,7 @@ func (k *Tokens) openWeb(text string) (webToken, error) {
 	if !ok {
 		return webToken{}, fault.Field(fault.Unauthenticated, "WebTokenWrong", "BinarySecurityToken", "The token is not one of this server's sign-in page, or has expired.", "Sign in again.")
 	}
-	sum := sha256.Sum256([]byte("web " + text))
-	in.Value.once = directory.Once{Value: sum[:], Expires: time.Unix(in.Ends, 0)}
+	in.Value.once = directory.Once{Value: in.id, Expires: time.Unix(in.Ends, 0)}
 	return in.Value, nil
 }
 

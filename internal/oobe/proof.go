@@ -2,14 +2,10 @@ package oobe
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -17,6 +13,7 @@ import (
 	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
+	"taxiway/internal/seal"
 )
 
 // proofLife is how long a PC may take to decrypt a nonce.
@@ -26,22 +23,18 @@ const proofLife = 2 * time.Minute
 // processes share, so any of them can check it; that it works once is kept in
 // the store.
 type Proof struct {
-	seal   cipher.AEAD
+	key    *seal.Key // has this one purpose
 	clock  directory.Clock
 	nonces autopilot.NonceStore
 }
 
 // NewProof takes a 32-byte key.
 func NewProof(key []byte, clock directory.Clock, nonces autopilot.NonceStore) (*Proof, error) {
-	block, err := aes.NewCipher(key)
+	k, err := seal.New(key)
 	if err != nil {
-		return nil, fmt.Errorf("make challenge cipher: %w", err)
+		return nil, fmt.Errorf("make challenges: %w", err)
 	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("make challenge cipher: %w", err)
-	}
-	return &Proof{seal: gcm, clock: clock, nonces: nonces}, nil
+	return &Proof{key: k, clock: clock, nonces: nonces}, nil
 }
 
 // sealed is what a challenge holds: for which registration and which presented
@@ -67,18 +60,14 @@ func (p *Proof) challenge(a *autopilot.Asked) (*challenge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encrypt nonce: %w", err)
 	}
-	text, err := json.Marshal(sealed{
+	text, err := p.key.Seal("", sealed{
 		Tenant: a.Tenant, Device: a.Device.ID, Hash: digest(a.Presented.Raw()), Nonce: digest(nonce),
 		Expires: p.clock.Real().Add(proofLife).UnixMilli(),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("encode challenge: %w", err)
+		return nil, err
 	}
-	iv := make([]byte, p.seal.NonceSize())
-	if _, err := rand.Read(iv); err != nil {
-		return nil, fmt.Errorf("make challenge: %w", err)
-	}
-	return &challenge{Challenge: base64.RawURLEncoding.EncodeToString(p.seal.Seal(iv, iv, text, nil)), EncryptedNonce: encrypted}, nil
+	return &challenge{Challenge: text, EncryptedNonce: encrypted}, nil
 }
 
 func digest(b []byte) []byte {
@@ -89,9 +78,9 @@ func digest(b []byte) []byte {
 // check accepts the nonce of a challenge that was made for this registration
 // and this presented hash, once and in time.
 func (p *Proof) check(ctx context.Context, a *autopilot.Asked, token string, nonce []byte) error {
-	c, err := p.open(token)
-	if err != nil {
-		return err
+	var c sealed
+	if _, err := p.key.Open("", token, &c); err != nil {
+		return proofRefused("ProofWrong", "The challenge is not one of this server's.")
 	}
 	if !p.clock.Real().Before(time.UnixMilli(c.Expires)) {
 		return proofRefused("ProofExpired", "The challenge has expired.")
@@ -108,23 +97,6 @@ func (p *Proof) check(ctx context.Context, a *autopilot.Asked, token string, non
 		return proofRefused("ProofUsed", "The nonce was used already.")
 	}
 	return nil
-}
-
-func (p *Proof) open(token string) (*sealed, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(raw) < p.seal.NonceSize() {
-		return nil, proofRefused("ProofWrong", "The challenge is not one of this server's.")
-	}
-	iv, box := raw[:p.seal.NonceSize()], raw[p.seal.NonceSize():]
-	text, err := p.seal.Open(nil, iv, box, nil)
-	if err != nil {
-		return nil, proofRefused("ProofWrong", "The challenge is not one of this server's.")
-	}
-	var c sealed
-	if err := json.Unmarshal(text, &c); err != nil {
-		return nil, fmt.Errorf("decode challenge: %w", err)
-	}
-	return &c, nil
 }
 
 func proofRefused(code, message string) error {
