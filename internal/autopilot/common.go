@@ -15,18 +15,6 @@ func (s *Service) audit(ctx context.Context, tx Tx, t directory.TenantID, activi
 	})
 }
 
-// matches checks an If-Match version; 0 means the caller did not ask.
-func matches(version, ifMatch int64) error {
-	if ifMatch == 0 || ifMatch == version {
-		return nil
-	}
-	return fault.Field(fault.Precondition, "PreconditionFailed", "If-Match", "Somebody changed the object since you read it.", "Read it again and repeat the change with the new ETag.")
-}
-
-func notFound(kind, id string) error {
-	return fault.Field(fault.NotFound, "ResourceNotFound", "id", "There is no "+kind+" with the id '"+id+"' in this tenant.", "List the "+kind+"s to find the right id.")
-}
-
 // withDevice locks a registration and its device object, in lock order, and
 // runs fn on them.
 func (s *Service) withDevice(ctx context.Context, t directory.TenantID, id DeviceID, ifMatch int64, fn func(tx Tx, d Device, o directory.Device) error) error {
@@ -44,9 +32,9 @@ func (s *Service) withDevice(ctx context.Context, t directory.TenantID, id Devic
 			return err
 		}
 		if len(objects) == 0 || len(regs) == 0 || regs[0].ID != id {
-			return notFound("Autopilot device", string(id))
+			return fault.Missing("Autopilot device", string(id))
 		}
-		if err := matches(regs[0].Version, ifMatch); err != nil {
+		if err := fault.Match(regs[0].Version, ifMatch); err != nil {
 			return err
 		}
 		return fn(tx, regs[0], objects[0])

@@ -31,7 +31,7 @@ func (s *Service) Convert(ctx context.Context, t directory.TenantID, object dire
 			return err
 		}
 		if len(objects) == 0 {
-			return notFound("device", string(object))
+			return fault.Missing("device", string(object))
 		}
 		there, err := tx.LockRegistrations(ctx, t, []directory.ObjectID{object})
 		if err != nil {

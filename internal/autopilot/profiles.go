@@ -42,7 +42,7 @@ func (s *Service) UpdateProfile(ctx context.Context, t directory.TenantID, id Pr
 		if err != nil {
 			return err
 		}
-		if err := matches(was.Version, ifMatch); err != nil {
+		if err := fault.Match(was.Version, ifMatch); err != nil {
 			return err
 		}
 		p = was
@@ -125,7 +125,7 @@ func (s *Service) DeleteProfile(ctx context.Context, t directory.TenantID, id Pr
 		if err != nil {
 			return err
 		}
-		if err := matches(p.Version, ifMatch); err != nil {
+		if err := fault.Match(p.Version, ifMatch); err != nil {
 			return err
 		}
 		held, err := s.holders(ctx, tx, t, id)
@@ -273,7 +273,7 @@ func (s *Service) Unassign(ctx context.Context, t directory.TenantID, profile Pr
 			}
 			return s.audit(ctx, tx, t, "Unassign deployment profile", profileType, string(p.ID), p.DisplayName, directory.Change{Property: string(a.Target), Old: string(a.Group)})
 		}
-		return notFound("assignment", assignmentID)
+		return fault.Missing("assignment", assignmentID)
 	})
 	if err != nil {
 		return fault.Wrap("unassign profile", err)

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-
-	"taxiway/internal/fault"
 )
 
 // audit records one write inside its transaction.
@@ -17,32 +15,22 @@ func (s *Service) audit(ctx context.Context, tx AuditTx, t TenantID, activity, k
 	})
 }
 
-// matches checks an If-Match version; 0 means the caller did not ask.
-func matches(version, ifMatch int64) error {
-	if ifMatch == 0 || ifMatch == version {
-		return nil
-	}
-	return fault.Field(fault.Precondition, "PreconditionFailed", "If-Match", "Somebody changed the object since you read it.", "Read it again and repeat the change with the new ETag.")
-}
+// Differences collects what an update changed, for the audit trail.
+type Differences struct{ List []Change }
 
-func notFound(kind, id string) error {
-	return fault.Field(fault.NotFound, "ResourceNotFound", "id", "There is no "+kind+" with the id "+quote(id)+" in this tenant.", "List the "+kind+"s to find the right id.")
-}
-
-// differences collects what an update changed, for the audit trail.
-type differences struct{ list []Change }
-
-func (d *differences) text(property, was, is string) {
+// Text notes a text that is another now.
+func (d *Differences) Text(property, was, is string) {
 	if was != is {
-		d.list = append(d.list, Change{Property: property, Old: was, New: is})
+		d.List = append(d.List, Change{Property: property, Old: was, New: is})
 	}
 }
 
-func (d *differences) flag(property string, was, is bool) {
-	d.text(property, strconv.FormatBool(was), strconv.FormatBool(is))
+// Flag notes a flag that is another now.
+func (d *Differences) Flag(property string, was, is bool) {
+	d.Text(property, strconv.FormatBool(was), strconv.FormatBool(is))
 }
 
-func (d *differences) attributes(was, is map[string]string) {
+func (d *Differences) attributes(was, is map[string]string) {
 	names := map[string]bool{}
 	for n := range was {
 		names[n] = true
@@ -51,6 +39,6 @@ func (d *differences) attributes(was, is map[string]string) {
 		names[n] = true
 	}
 	for _, n := range slices.Sorted(maps.Keys(names)) {
-		d.text(n, was[n], is[n])
+		d.Text(n, was[n], is[n])
 	}
 }

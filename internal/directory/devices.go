@@ -37,7 +37,7 @@ func (s *Service) UpdateDevice(ctx context.Context, t TenantID, id ObjectID, ifM
 		if err := tx.MarkDirty(ctx, t, TopicDevice, []ObjectID{id}, 0, s.Lease()); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, t, "Update device", "device", string(id), d.DisplayName, deviceChanges(&was, &d).list...)
+		return s.audit(ctx, tx, t, "Update device", "device", string(id), d.DisplayName, deviceChanges(&was, &d).List...)
 	})
 	if err != nil {
 		return Device{}, fault.Wrap("update device", err)
@@ -46,15 +46,15 @@ func (s *Service) UpdateDevice(ctx context.Context, t TenantID, id ObjectID, ifM
 	return d, nil
 }
 
-func deviceChanges(was, is *Device) *differences {
-	d := &differences{}
-	d.text("displayName", was.DisplayName, is.DisplayName)
-	d.flag("accountEnabled", was.AccountEnabled, is.AccountEnabled)
-	d.text("deviceOwnership", was.DeviceOwnership, is.DeviceOwnership)
-	d.text("operatingSystem", was.OperatingSystem, is.OperatingSystem)
-	d.text("operatingSystemVersion", was.OperatingSystemVersion, is.OperatingSystemVersion)
-	d.text("trustType", was.TrustType, is.TrustType)
-	d.text("physicalIds", strings.Join(was.PhysicalIDs, ", "), strings.Join(is.PhysicalIDs, ", "))
+func deviceChanges(was, is *Device) *Differences {
+	d := &Differences{}
+	d.Text("displayName", was.DisplayName, is.DisplayName)
+	d.Flag("accountEnabled", was.AccountEnabled, is.AccountEnabled)
+	d.Text("deviceOwnership", was.DeviceOwnership, is.DeviceOwnership)
+	d.Text("operatingSystem", was.OperatingSystem, is.OperatingSystem)
+	d.Text("operatingSystemVersion", was.OperatingSystemVersion, is.OperatingSystemVersion)
+	d.Text("trustType", was.TrustType, is.TrustType)
+	d.Text("physicalIds", strings.Join(was.PhysicalIDs, ", "), strings.Join(is.PhysicalIDs, ", "))
 	d.attributes(was.Attributes, is.Attributes)
 	return d
 }
@@ -86,7 +86,7 @@ func lockDevice(ctx context.Context, tx Tx, t TenantID, id ObjectID, ifMatch int
 		return Device{}, err
 	}
 	if len(found) == 0 {
-		return Device{}, notFound("device", string(id))
+		return Device{}, fault.Missing("device", string(id))
 	}
-	return found[0], matches(found[0].Version, ifMatch)
+	return found[0], fault.Match(found[0].Version, ifMatch)
 }

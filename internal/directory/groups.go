@@ -142,7 +142,7 @@ func (s *Service) UpdateGroup(ctx context.Context, t TenantID, id ObjectID, ifMa
 		if err != nil {
 			return err
 		}
-		if err := matches(was.Version, ifMatch); err != nil {
+		if err := fault.Match(was.Version, ifMatch); err != nil {
 			return err
 		}
 		g = was
@@ -182,13 +182,13 @@ func (s *Service) UpdateGroup(ctx context.Context, t TenantID, id ObjectID, ifMa
 }
 
 func groupChanges(was, is *Group) []Change {
-	d := differences{}
-	d.text("displayName", was.DisplayName, is.DisplayName)
-	d.text("description", was.Description, is.Description)
-	d.text("mailNickname", was.MailNickname, is.MailNickname)
-	d.text("membershipRule", was.Rule, is.Rule)
-	d.text("membershipRuleProcessingState", string(was.Processing), string(is.Processing))
-	return d.list
+	d := Differences{}
+	d.Text("displayName", was.DisplayName, is.DisplayName)
+	d.Text("description", was.Description, is.Description)
+	d.Text("mailNickname", was.MailNickname, is.MailNickname)
+	d.Text("membershipRule", was.Rule, is.Rule)
+	d.Text("membershipRuleProcessingState", string(was.Processing), string(is.Processing))
+	return d.List
 }
 
 // DeleteGroup removes a group. Its members are decided without it at once, or
@@ -204,7 +204,7 @@ func (s *Service) DeleteGroup(ctx context.Context, t TenantID, id ObjectID, ifMa
 		if err != nil {
 			return err
 		}
-		if err := matches(g.Version, ifMatch); err != nil {
+		if err := fault.Match(g.Version, ifMatch); err != nil {
 			return err
 		}
 		g.DeletedAt = s.Clock.Now(t)

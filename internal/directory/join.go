@@ -137,7 +137,7 @@ func (s *Service) lockJoining(ctx context.Context, tx Tx, t TenantID, r *JoinReq
 		return nil, err
 	}
 	if len(found) == 0 {
-		return nil, notFound("device", string(r.Object))
+		return nil, fault.Missing("device", string(r.Object))
 	}
 	// One that an administrator disabled does not come back by joining anew. A
 	// PC that has not joined yet is always disabled.
@@ -154,7 +154,7 @@ func (s *Service) admit(ctx context.Context, tx Tx, t TenantID, r *JoinRequest, 
 		return err
 	}
 	if len(users) == 0 {
-		return notFound("user", string(r.User))
+		return fault.Missing("user", string(r.User))
 	}
 	out.User = users[0]
 	if !out.User.AccountEnabled {
@@ -224,8 +224,8 @@ func (s *Service) auditJoin(ctx context.Context, tx Tx, t TenantID, r *JoinReque
 		activity = "Register device"
 	}
 	d := deviceChanges(was, &out.Device)
-	d.text("registeredOwners", string(was.RegisteredUser), string(r.User))
-	return s.audit(ctx, tx, t, activity, "device", string(out.Device.ID), out.Device.DisplayName, d.list...)
+	d.Text("registeredOwners", string(was.RegisteredUser), string(r.User))
+	return s.audit(ctx, tx, t, activity, "device", string(out.Device.ID), out.Device.DisplayName, d.List...)
 }
 
 // Unjoin lets a PC leave by itself. The device object that an Autopilot
@@ -256,7 +256,7 @@ func (s *Service) Unjoin(ctx context.Context, t TenantID, object ObjectID) error
 		if err := tx.MarkDirty(ctx, t, TopicDevice, []ObjectID{object}, 0, s.Lease()); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, t, "Leave directory", "device", string(object), d.DisplayName, deviceChanges(&was, &d).list...)
+		return s.audit(ctx, tx, t, "Leave directory", "device", string(object), d.DisplayName, deviceChanges(&was, &d).List...)
 	})
 	if err != nil {
 		return fault.Wrap("leave the directory", err)

@@ -212,13 +212,13 @@ func joined(title string, ids []ObjectID) string {
 }
 
 func joinChanges(was, is *JoinPolicy) []Change {
-	d := differences{}
-	d.text(quotaPath, strconv.Itoa(was.DeviceQuota), strconv.Itoa(is.DeviceQuota))
-	d.text(mfaPath, string(was.MFA), string(is.MFA))
-	d.text(registerPath, was.Register.String(), is.Register.String())
-	d.text(joinPath, was.Join.String(), is.Join.String())
-	d.text(localAdminsPath, was.RegisteringUsers.String(), is.RegisteringUsers.String())
-	d.flag(globalAdminsPath, was.GlobalAdmins, is.GlobalAdmins)
-	d.flag(lapsPath, was.LAPS, is.LAPS)
-	return d.list
+	d := Differences{}
+	d.Text(quotaPath, strconv.Itoa(was.DeviceQuota), strconv.Itoa(is.DeviceQuota))
+	d.Text(mfaPath, string(was.MFA), string(is.MFA))
+	d.Text(registerPath, was.Register.String(), is.Register.String())
+	d.Text(joinPath, was.Join.String(), is.Join.String())
+	d.Text(localAdminsPath, was.RegisteringUsers.String(), is.RegisteringUsers.String())
+	d.Flag(globalAdminsPath, was.GlobalAdmins, is.GlobalAdmins)
+	d.Flag(lapsPath, was.LAPS, is.LAPS)
+	return d.List
 }

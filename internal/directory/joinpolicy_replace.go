@@ -113,7 +113,7 @@ func (s *Service) ReplaceJoinPolicy(ctx context.Context, t TenantID, ifMatch int
 		if err != nil {
 			return err
 		}
-		if err := matches(was.Version, ifMatch); err != nil {
+		if err := fault.Match(was.Version, ifMatch); err != nil {
 			return err
 		}
 		if p, err = r.policy(&was); err != nil {

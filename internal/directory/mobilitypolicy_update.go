@@ -98,7 +98,7 @@ func (s *Service) UpdateMobilityPolicy(ctx context.Context, t TenantID, kind Mob
 		return MobilityPolicy{}, err
 	}
 	return s.changeMobility(ctx, t, kind, "Update mobility management policy", func(p *MobilityPolicy) error {
-		if err := matches(p.Version, ifMatch); err != nil {
+		if err := fault.Match(p.Version, ifMatch); err != nil {
 			return err
 		}
 		change.apply(p)
@@ -173,23 +173,23 @@ func (s *Service) putMobilityPolicy(ctx context.Context, tx Tx, t TenantID, was,
 		return err
 	}
 	p.Version++
-	d := differences{}
+	d := Differences{}
 	before, after := s.shown(*was), s.shown(*p)
-	d.text("appliesTo", string(was.AppliesTo), string(p.AppliesTo))
-	d.text("discoveryUrl", before.DiscoveryURL, after.DiscoveryURL)
-	d.text("termsOfUseUrl", before.TermsOfUseURL, after.TermsOfUseURL)
-	d.text("complianceUrl", before.ComplianceURL, after.ComplianceURL)
+	d.Text("appliesTo", string(was.AppliesTo), string(p.AppliesTo))
+	d.Text("discoveryUrl", before.DiscoveryURL, after.DiscoveryURL)
+	d.Text("termsOfUseUrl", before.TermsOfUseURL, after.TermsOfUseURL)
+	d.Text("complianceUrl", before.ComplianceURL, after.ComplianceURL)
 	for _, g := range was.Groups {
 		if !slices.Contains(p.Groups, g) {
-			d.list = append(d.list, Change{Property: "includedGroups", Old: string(g)})
+			d.List = append(d.List, Change{Property: "includedGroups", Old: string(g)})
 		}
 	}
 	for _, g := range p.Groups {
 		if !slices.Contains(was.Groups, g) {
-			d.list = append(d.list, Change{Property: "includedGroups", New: string(g)})
+			d.List = append(d.List, Change{Property: "includedGroups", New: string(g)})
 		}
 	}
-	return s.audit(ctx, tx, t, activity, "mobilityManagementPolicy", string(p.Kind), p.title(), d.list...)
+	return s.audit(ctx, tx, t, activity, "mobilityManagementPolicy", string(p.Kind), p.title(), d.List...)
 }
 
 // title is what the settings page calls the policy.

@@ -119,7 +119,7 @@ func lockUser(ctx context.Context, tx UserTx, t TenantID, id ObjectID) (User, er
 		return User{}, err
 	}
 	if len(found) == 0 {
-		return User{}, notFound("user", string(id))
+		return User{}, fault.Missing("user", string(id))
 	}
 	return found[0], nil
 }

@@ -49,11 +49,11 @@ func (s *Service) UpdateTenant(ctx context.Context, id TenantID, change func(*Te
 		if err := tx.UpdateTenant(ctx, t); err != nil {
 			return err
 		}
-		d := differences{}
-		d.text("displayName", was.DisplayName, t.DisplayName)
-		d.text("domain", was.Domain, t.Domain)
-		d.flag("profileWithoutTpm", was.ProfileWithoutTPM, t.ProfileWithoutTPM)
-		return s.audit(ctx, tx, id, "Update tenant", "organization", string(id), t.DisplayName, d.list...)
+		d := Differences{}
+		d.Text("displayName", was.DisplayName, t.DisplayName)
+		d.Text("domain", was.Domain, t.Domain)
+		d.Flag("profileWithoutTpm", was.ProfileWithoutTPM, t.ProfileWithoutTPM)
+		return s.audit(ctx, tx, id, "Update tenant", "organization", string(id), t.DisplayName, d.List...)
 	})
 	return t, fault.Wrap("update tenant", err)
 }

@@ -55,10 +55,10 @@ func (s *Service) UpdateUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 			return err
 		}
 		if len(found) == 0 {
-			return notFound("user", string(id))
+			return fault.Missing("user", string(id))
 		}
 		was := found[0]
-		if err := matches(was.Version, ifMatch); err != nil {
+		if err := fault.Match(was.Version, ifMatch); err != nil {
 			return err
 		}
 		u = was.clone()
@@ -105,9 +105,9 @@ func (s *Service) DeleteUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 			return err
 		}
 		if len(found) == 0 {
-			return notFound("user", string(id))
+			return fault.Missing("user", string(id))
 		}
-		if err := matches(found[0].Version, ifMatch); err != nil {
+		if err := fault.Match(found[0].Version, ifMatch); err != nil {
 			return err
 		}
 		if err := keepAdministrator(ctx, tx, t, &found[0]); err != nil {
@@ -134,11 +134,11 @@ func (u *User) clone() User {
 }
 
 func userChanges(was, is *User) []Change {
-	d := differences{}
-	d.text("userPrincipalName", was.UserPrincipalName, is.UserPrincipalName)
-	d.text("displayName", was.DisplayName, is.DisplayName)
-	d.flag("accountEnabled", was.AccountEnabled, is.AccountEnabled)
-	d.flag("mdmLicensed", was.MDMLicensed, is.MDMLicensed)
+	d := Differences{}
+	d.Text("userPrincipalName", was.UserPrincipalName, is.UserPrincipalName)
+	d.Text("displayName", was.DisplayName, is.DisplayName)
+	d.Flag("accountEnabled", was.AccountEnabled, is.AccountEnabled)
+	d.Flag("mdmLicensed", was.MDMLicensed, is.MDMLicensed)
 	d.attributes(was.Attributes, is.Attributes)
-	return d.list
+	return d.List
 }

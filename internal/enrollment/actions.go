@@ -70,11 +70,11 @@ func (s *Service) Wipe(ctx context.Context, t directory.TenantID, id DeviceID, o
 	case o.Protected:
 		verb = "doWipeProtected"
 	}
-	changes := &differences{}
-	changes.flag("keepEnrollmentData", false, o.KeepEnrollment)
-	changes.flag("keepUserData", false, o.KeepUserData)
-	changes.flag("useProtectedWipe", false, o.Protected)
-	return s.act(ctx, t, id, name, "Wipe device", changes.list, func(d *Device) ([]Command, error) {
+	changes := &directory.Differences{}
+	changes.Flag("keepEnrollmentData", false, o.KeepEnrollment)
+	changes.Flag("keepUserData", false, o.KeepUserData)
+	changes.Flag("useProtectedWipe", false, o.Protected)
+	return s.act(ctx, t, id, name, "Wipe device", changes.List, func(d *Device) ([]Command, error) {
 		d.State = WipePending
 		return []Command{{Once: true, Op: execNull(wipeNode + verb)}}, nil
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"taxiway/internal/directory"
 	"taxiway/internal/fault"
 )
 
@@ -58,15 +59,15 @@ func goodFileName(s string) bool {
 }
 
 // appChanges tells the audit trail what an update changed.
-func appChanges(d *differences, was, is *App) {
-	d.text("publisher", was.Publisher, is.Publisher)
-	d.text("productCode", was.ProductCode, is.ProductCode)
-	d.text("productVersion", was.ProductVersion, is.ProductVersion)
-	d.text("commandLine", was.CommandLine, is.CommandLine)
-	d.text("fileName", was.FileName, is.FileName)
-	d.flag("useDeviceContext", !was.UserContext, !is.UserContext)
-	d.flag("ignoreVersionDetection", was.IgnoreVersion, is.IgnoreVersion)
-	d.text("content", contentText(was), contentText(is))
+func appChanges(d *directory.Differences, was, is *App) {
+	d.Text("publisher", was.Publisher, is.Publisher)
+	d.Text("productCode", was.ProductCode, is.ProductCode)
+	d.Text("productVersion", was.ProductVersion, is.ProductVersion)
+	d.Text("commandLine", was.CommandLine, is.CommandLine)
+	d.Text("fileName", was.FileName, is.FileName)
+	d.Flag("useDeviceContext", !was.UserContext, !is.UserContext)
+	d.Flag("ignoreVersionDetection", was.IgnoreVersion, is.IgnoreVersion)
+	d.Text("content", contentText(was), contentText(is))
 }
 
 // contentText is an app's file in words.

@@ -43,7 +43,7 @@ func (s *Service) AssignPolicy(ctx context.Context, t directory.TenantID, id Pol
 		}
 		at := slices.IndexFunc(all, func(p Policy) bool { return p.ID == id })
 		if at < 0 {
-			return notFound(seen.Kind.spoken(), string(id))
+			return fault.Missing(seen.Kind.spoken(), string(id))
 		}
 		p := &all[at]
 		if p.Default {

@@ -40,7 +40,7 @@ func (c *Contents) Put(ctx context.Context, t directory.TenantID, id PolicyID, i
 	if err != nil {
 		return Policy{}, err
 	}
-	if err := matches(p.Version, ifMatch); err != nil {
+	if err := fault.Match(p.Version, ifMatch); err != nil {
 		return Policy{}, err
 	}
 	file := c.Service.NewID()
@@ -67,7 +67,7 @@ func (c *Contents) Put(ctx context.Context, t directory.TenantID, id PolicyID, i
 func (c *Contents) app(ctx context.Context, t directory.TenantID, id PolicyID) (Policy, error) {
 	p, err := c.Service.Store.GetPolicy(ctx, t, id)
 	if fault.Is(err, fault.NotFound) || err == nil && p.App == nil {
-		return Policy{}, notFound("app", string(id))
+		return Policy{}, fault.Missing("app", string(id))
 	}
 	return p, fault.Wrap("find the app", err)
 }

@@ -217,13 +217,13 @@ func (e *enrolment) writeRegistration(ctx context.Context, tx Tx) error {
 }
 
 func managedChanges(was, is *Device) []directory.Change {
-	var d differences
-	d.text("managementState", string(was.State), string(is.State))
-	d.text("deviceEnrollmentType", string(was.Kind), string(is.Kind))
-	d.text("managedDeviceOwnerType", string(was.Owner), string(is.Owner))
-	d.text("userPrincipalName", was.UPN, is.UPN)
-	d.text("serialNumber", was.SerialNumber, is.SerialNumber)
-	d.text("enrollmentProfileName", was.Profile, is.Profile)
-	d.text("azureADDeviceId", string(was.EntraID), string(is.EntraID))
-	return d.list
+	var d directory.Differences
+	d.Text("managementState", string(was.State), string(is.State))
+	d.Text("deviceEnrollmentType", string(was.Kind), string(is.Kind))
+	d.Text("managedDeviceOwnerType", string(was.Owner), string(is.Owner))
+	d.Text("userPrincipalName", was.UPN, is.UPN)
+	d.Text("serialNumber", was.SerialNumber, is.SerialNumber)
+	d.Text("enrollmentProfileName", was.Profile, is.Profile)
+	d.Text("azureADDeviceId", string(was.EntraID), string(is.EntraID))
+	return d.List
 }

@@ -46,7 +46,7 @@ func (s *Service) leave(ctx context.Context, tx Tx, t directory.TenantID, d *Dev
 // registration stays.
 func (s *Service) DeleteDevice(ctx context.Context, t directory.TenantID, id DeviceID, ifMatch int64) error {
 	return fault.Wrap("delete managed device", s.withManaged(ctx, t, id, func(tx Tx, d *Device, p *place) error {
-		if err := matches(d.Version, ifMatch); err != nil {
+		if err := fault.Match(d.Version, ifMatch); err != nil {
 			return err
 		}
 		if d.State.Live() {

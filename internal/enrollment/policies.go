@@ -187,9 +187,9 @@ func (s *Service) changePolicy(ctx context.Context, t directory.TenantID, id Pol
 		}
 		at := slices.IndexFunc(all, func(p Policy) bool { return p.ID == id })
 		if at < 0 {
-			return notFound(seen.Kind.spoken(), string(id))
+			return fault.Missing(seen.Kind.spoken(), string(id))
 		}
-		if err := matches(all[at].Version, ifMatch); err != nil {
+		if err := fault.Match(all[at].Version, ifMatch); err != nil {
 			return err
 		}
 		return fn(tx, all[at], all)

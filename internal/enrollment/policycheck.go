@@ -79,26 +79,26 @@ func brief(s string) string {
 // property names. Values of a custom configuration may be secrets: only where
 // one changed is told.
 func policyChanges(was, is *Policy) []directory.Change {
-	d := &differences{}
-	d.text("displayName", was.DisplayName, is.DisplayName)
-	d.text("description", was.Description, is.Description)
-	d.text("roleScopeTagIds", strings.Join(was.ScopeTags, ","), strings.Join(is.ScopeTags, ","))
+	d := &directory.Differences{}
+	d.Text("displayName", was.DisplayName, is.DisplayName)
+	d.Text("description", was.Description, is.Description)
+	d.Text("roleScopeTagIds", strings.Join(was.ScopeTags, ","), strings.Join(is.ScopeTags, ","))
 	if was.ESP != nil && is.ESP != nil {
 		espChanges(d, was.ESP, is.ESP)
 	}
 	if was.Limit != nil && is.Limit != nil {
-		d.text("limit", strconv.Itoa(*was.Limit), strconv.Itoa(*is.Limit))
+		d.Text("limit", strconv.Itoa(*was.Limit), strconv.Itoa(*is.Limit))
 	}
 	if was.Platform != nil && is.Platform != nil {
-		d.flag("platformBlocked", was.Platform.Blocked, is.Platform.Blocked)
-		d.flag("personalDeviceEnrollmentBlocked", was.Platform.PersonalBlocked, is.Platform.PersonalBlocked)
-		d.text("osMinimumVersion", was.Platform.MinVersion, is.Platform.MinVersion)
-		d.text("osMaximumVersion", was.Platform.MaxVersion, is.Platform.MaxVersion)
+		d.Flag("platformBlocked", was.Platform.Blocked, is.Platform.Blocked)
+		d.Flag("personalDeviceEnrollmentBlocked", was.Platform.PersonalBlocked, is.Platform.PersonalBlocked)
+		d.Text("osMinimumVersion", was.Platform.MinVersion, is.Platform.MinVersion)
+		d.Text("osMaximumVersion", was.Platform.MaxVersion, is.Platform.MaxVersion)
 	}
 	for i := range helloSettings {
 		name := helloSettings[i].Name
 		if was.Hello != nil && is.Hello != nil {
-			d.text(name, fmt.Sprint(was.Hello[name]), fmt.Sprint(is.Hello[name]))
+			d.Text(name, fmt.Sprint(was.Hello[name]), fmt.Sprint(is.Hello[name]))
 		}
 	}
 	if was.Custom != nil && is.Custom != nil {
@@ -107,22 +107,22 @@ func policyChanges(was, is *Policy) []directory.Change {
 	if was.App != nil && is.App != nil {
 		appChanges(d, was.App, is.App)
 	}
-	return d.list
+	return d.List
 }
 
-func espChanges(d *differences, was, is *ESP) {
-	d.flag("showInstallationProgress", was.ShowProgress, is.ShowProgress)
-	d.flag(nameOfBlocking, !was.Blocks, !is.Blocks)
-	d.text(nameOfTimeout, strconv.Itoa(was.TimeoutMinutes), strconv.Itoa(is.TimeoutMinutes))
-	d.text("customErrorMessage", was.CustomErrorMessage, is.CustomErrorMessage)
-	d.flag("allowLogCollectionOnInstallFailure", was.AllowLogCollection, is.AllowLogCollection)
-	d.flag("allowDeviceResetOnInstallFailure", was.AllowReset, is.AllowReset)
-	d.flag("allowDeviceUseOnInstallFailure", was.AllowUse, is.AllowUse)
-	d.flag("trackInstallProgressForAutopilotOnly", was.OnlyOOBE, is.OnlyOOBE)
-	d.flag("disableUserStatusTrackingAfterFirstUser", was.OnlyFirstUser, is.OnlyFirstUser)
-	d.flag("installQualityUpdates", was.InstallQualityUpdates, is.InstallQualityUpdates)
-	d.flag("allowNonBlockingAppInstallation", was.AllowNonBlockingApps, is.AllowNonBlockingApps)
-	d.text(nameOfSelectedApps, joined(was.SelectedApps), joined(is.SelectedApps))
+func espChanges(d *directory.Differences, was, is *ESP) {
+	d.Flag("showInstallationProgress", was.ShowProgress, is.ShowProgress)
+	d.Flag(nameOfBlocking, !was.Blocks, !is.Blocks)
+	d.Text(nameOfTimeout, strconv.Itoa(was.TimeoutMinutes), strconv.Itoa(is.TimeoutMinutes))
+	d.Text("customErrorMessage", was.CustomErrorMessage, is.CustomErrorMessage)
+	d.Flag("allowLogCollectionOnInstallFailure", was.AllowLogCollection, is.AllowLogCollection)
+	d.Flag("allowDeviceResetOnInstallFailure", was.AllowReset, is.AllowReset)
+	d.Flag("allowDeviceUseOnInstallFailure", was.AllowUse, is.AllowUse)
+	d.Flag("trackInstallProgressForAutopilotOnly", was.OnlyOOBE, is.OnlyOOBE)
+	d.Flag("disableUserStatusTrackingAfterFirstUser", was.OnlyFirstUser, is.OnlyFirstUser)
+	d.Flag("installQualityUpdates", was.InstallQualityUpdates, is.InstallQualityUpdates)
+	d.Flag("allowNonBlockingAppInstallation", was.AllowNonBlockingApps, is.AllowNonBlockingApps)
+	d.Text(nameOfSelectedApps, joined(was.SelectedApps), joined(is.SelectedApps))
 }
 
 func joined(ids []PolicyID) string {
@@ -133,7 +133,7 @@ func joined(ids []PolicyID) string {
 	return strings.Join(texts, ",")
 }
 
-func customChanges(d *differences, was, is []OMASetting) {
+func customChanges(d *directory.Differences, was, is []OMASetting) {
 	of := func(all []OMASetting, uri string) *OMASetting {
 		for i := range all {
 			if all[i].URI == uri {
@@ -145,14 +145,14 @@ func customChanges(d *differences, was, is []OMASetting) {
 	for i := range was {
 		switch now := of(is, was[i].URI); {
 		case now == nil:
-			d.list = append(d.list, directory.Change{Property: "omaSettings", Old: was[i].URI})
+			d.List = append(d.List, directory.Change{Property: "omaSettings", Old: was[i].URI})
 		case *now != was[i]:
-			d.list = append(d.list, directory.Change{Property: "omaSettings", Old: was[i].URI, New: was[i].URI + " (changed)"})
+			d.List = append(d.List, directory.Change{Property: "omaSettings", Old: was[i].URI, New: was[i].URI + " (changed)"})
 		}
 	}
 	for i := range is {
 		if of(was, is[i].URI) == nil {
-			d.list = append(d.list, directory.Change{Property: "omaSettings", New: is[i].URI})
+			d.List = append(d.List, directory.Change{Property: "omaSettings", New: is[i].URI})
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (s *Service) UpdateSettings(ctx context.Context, t directory.TenantID, ifMa
 		if err != nil {
 			return err
 		}
-		if err := matches(was.Version, ifMatch); err != nil {
+		if err := fault.Match(was.Version, ifMatch); err != nil {
 			return err
 		}
 		is = was
@@ -115,16 +115,16 @@ func (s *Settings) tidy() {
 }
 
 func settingChanges(was, is *Settings) []directory.Change {
-	var d differences
-	d.text("termsTitle", was.TermsTitle, is.TermsTitle)
+	var d directory.Differences
+	d.Text("termsTitle", was.TermsTitle, is.TermsTitle)
 	if was.Terms != is.Terms {
-		d.list = append(d.list, directory.Change{Property: "terms", Old: briefly(was.Terms), New: briefly(is.Terms)})
+		d.List = append(d.List, directory.Change{Property: "terms", Old: briefly(was.Terms), New: briefly(is.Terms)})
 	}
-	d.flag("allowDigest", was.AllowDigest, is.AllowDigest)
-	d.flag("allowOnPremise", was.AllowOnPremise, is.AllowOnPremise)
-	d.flag("requireLicence", was.RequireLicence, is.RequireLicence)
-	d.text("entra", entraText(was.Entra), entraText(is.Entra))
-	return d.list
+	d.Flag("allowDigest", was.AllowDigest, is.AllowDigest)
+	d.Flag("allowOnPremise", was.AllowOnPremise, is.AllowOnPremise)
+	d.Flag("requireLicence", was.RequireLicence, is.RequireLicence)
+	d.Text("entra", entraText(was.Entra), entraText(is.Entra))
+	return d.List
 }
 
 // briefly is a long text as the audit trail keeps it.

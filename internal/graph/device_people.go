@@ -120,4 +120,6 @@ func (h *Handler) listMembersWithin(c *call) error {
 	return list(c, memberTable, directoryPaging, "directoryObjects", (*call).membersWithin, memberWires)
 }
 
-func (h *Handler) countMembersWithin(c *call) error { return count(c, memberTable, (*call).membersWithin) }
+func (h *Handler) countMembersWithin(c *call) error {
+	return count(c, memberTable, (*call).membersWithin)
+}

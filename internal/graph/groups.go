@@ -233,8 +233,8 @@ func (h *Handler) updateGroup(c *call) error {
 			if err != nil {
 				return err
 			}
-			if g.Version != match {
-				return fault.Field(fault.Precondition, "PreconditionFailed", "If-Match", "Somebody changed the object since you read it.", "Read it again and repeat the change with the new ETag.")
+			if err := fault.Match(g.Version, match); err != nil {
+				return err
 			}
 		}
 		err = h.Directory.AddMembers(c.ctx(), c.tenant, id, members)
