@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
@@ -54,27 +55,39 @@ type request struct {
 	Nonce        []byte `json:"nonce"`
 }
 
-// ServeHTTP routes the two addresses.
+// Route is one line of the table.
+type Route struct {
+	Method string
+	Path   string
+	serve  func(*Handler, *http.Request) (any, error)
+}
+
+// Routes is THE table: every route there is.
+func Routes() []Route {
+	return []Route{
+		{http.MethodPost, "/ztd/profile", (*Handler).profile},
+		{http.MethodPost, "/ztd/hardware", (*Handler).hardware},
+	}
+}
+
+// ServeHTTP finds the route and renders.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	var serve func(*http.Request) (any, error)
-	switch r.URL.Path {
-	case "/ztd/profile":
-		serve = h.profile
-	case "/ztd/hardware":
-		serve = h.hardware
-	default:
+	all := Routes()
+	at := slices.IndexFunc(all, func(route Route) bool { return route.Path == r.URL.Path })
+	if at < 0 {
 		http.NotFound(w, r)
 		return
 	}
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
+	route := &all[at]
+	if r.Method != route.Method {
+		w.Header().Set("Allow", route.Method)
 		h.fail(w, r, fault.Field(fault.Invalid, "MethodNotAllowed", "method", "Only POST is allowed here.", "Send the request as POST."))
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	out, err := serve(r)
+	out, err := route.serve(h, r)
 	if err != nil {
 		h.fail(w, r, err)
 		return
