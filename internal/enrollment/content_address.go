@@ -82,7 +82,7 @@ const (
 )
 
 // Open returns the file that a ticket is for. The device has to be managed
-// still, and the app has to have the same file.
+// still and not disabled, and the app has to have the same file.
 func (c *Contents) Open(ctx context.Context, k Ticket) (*File, error) {
 	mac, err := base64.RawURLEncoding.Strict().DecodeString(k.MAC)
 	if err != nil || !hmac.Equal(mac, c.mac(&k)) {
@@ -97,6 +97,13 @@ func (c *Contents) Open(ctx context.Context, k Ticket) (*File, error) {
 	}
 	if err != nil {
 		return nil, fault.Wrap("find the device of a download", err)
+	}
+	disabled, err := c.Service.disabled(ctx, k.Tenant, &d)
+	if err != nil {
+		return nil, err
+	}
+	if disabled {
+		return nil, fault.New(fault.Denied, directory.CodeDeviceDisabled, "The device is disabled.")
 	}
 	p, err := c.app(ctx, k.Tenant, k.App)
 	if fault.Is(err, fault.NotFound) || err == nil && p.App.Content != k.File {
