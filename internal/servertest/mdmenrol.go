@@ -285,6 +285,23 @@ func (d *MDMDevice) verify(der []byte, key *rsa.PrivateKey, root, intermediate [
 	return leaf, nil
 }
 
+// RenewalFor asks for a certificate of this key, signed with the PC's present
+// one.
+func (d *MDMDevice) RenewalFor(key *rsa.PrivateKey) (*soap.SecurityTokenRequest, error) {
+	csr, err := certificateRequest(key)
+	if err != nil {
+		return nil, err
+	}
+	message, err := signCMS(csr, d.Certificate, d.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &soap.SecurityTokenRequest{
+		TokenType: soap.TokenTypeDevice, RequestType: soap.Renew, Context: d.context(),
+		Token: soap.BinarySecurityToken{ValueType: soap.ValueTypePKCS7, EncodingType: soap.EncodingBase64, Content: soap.EncodeToken(message)},
+	}, nil
+}
+
 // Renew gets the PC a new certificate for a new key by the one it has ([MS-MDE2]
 // 3.4.4.1.1.2, ROBO).
 func (d *MDMDevice) Renew(ctx context.Context) error {
@@ -296,18 +313,11 @@ func (d *MDMDevice) Renew(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make a key: %w", err)
 	}
-	csr, err := certificateRequest(key)
+	request, err := d.RenewalFor(key)
 	if err != nil {
 		return err
 	}
-	message, err := signCMS(csr, d.Certificate, d.Key)
-	if err != nil {
-		return err
-	}
-	document, err := d.requestToken(ctx, found.EnrollmentServiceURL, nil, &soap.SecurityTokenRequest{
-		TokenType: soap.TokenTypeDevice, RequestType: soap.Renew, Context: d.context(),
-		Token: soap.BinarySecurityToken{ValueType: soap.ValueTypePKCS7, EncodingType: soap.EncodingBase64, Content: soap.EncodeToken(message)},
-	})
+	document, err := d.requestToken(ctx, found.EnrollmentServiceURL, nil, request)
 	if err != nil {
 		return fmt.Errorf("renew the certificate: %w", err)
 	}

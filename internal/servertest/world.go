@@ -118,7 +118,7 @@ func (w *World) Join(t testing.TB) *Process {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	p := &Process{Server: s, Config: c, HTTP: client(t, s), now: w.now}
+	p := &Process{Server: s, Config: c, HTTP: client(t, s, w.now), now: w.now}
 	var once sync.Once
 	p.stop = func() (err error) {
 		once.Do(func() {
@@ -156,8 +156,9 @@ func (p *Process) Stop(t testing.TB) {
 	}
 }
 
-// client trusts the server's own authority and dials its listeners.
-func client(t testing.TB, s *server.Server) *http.Client {
+// client trusts the server's own authority, at the time of the server's clock,
+// and dials its listeners.
+func client(t testing.TB, s *server.Server, now func() time.Time) *http.Client {
 	t.Helper()
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(s.AuthorityPEM()) {
@@ -167,7 +168,7 @@ func client(t testing.TB, s *server.Server) *http.Client {
 	return &http.Client{
 		Timeout: 2 * time.Minute,
 		Transport: &http.Transport{
-			TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+			TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, Time: now},
 			ForceAttemptHTTP2:   true,
 			MaxIdleConnsPerHost: 64,
 			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
