@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,7 +138,7 @@ func (s *certSite) talks(pc *certPC, msg string, with shown) wire {
 	} else {
 		m.Body = []syncml.Command{{Kind: syncml.Status, CmdID: "1", MsgRef: "1", CmdRef: "0", Cmd: "SyncHdr", Data: syncml.CodeData(syncml.StatusOK)}}
 		for n := 2; n < 40; n++ {
-			m.Body = append(m.Body, syncml.Command{Kind: syncml.Status, CmdID: fmt.Sprint(n), MsgRef: "1", CmdRef: fmt.Sprint(n), Cmd: "Replace", Data: syncml.CodeData(syncml.StatusOK)})
+			m.Body = append(m.Body, syncml.Command{Kind: syncml.Status, CmdID: strconv.Itoa(n), MsgRef: "1", CmdRef: strconv.Itoa(n), Cmd: "Replace", Data: syncml.CodeData(syncml.StatusOK)})
 		}
 	}
 	body, err := m.Encode()
@@ -195,7 +196,7 @@ func gist(a wire) string {
 		if m, err := syncml.Decode(a.body, syncml.Limits{}); err == nil && len(m.Body) > 0 {
 			return fmt.Sprintf("%d SyncML %d", a.status, m.Body[0].Code())
 		}
-	case strings.HasPrefix(soap.ContentType, kind) && kind != "":
+	case kind == "application/soap+xml":
 		m, err := soap.DecodeResponse(bytes.NewReader(a.body), soap.DefaultMaxBytes)
 		if err != nil {
 			break

@@ -302,7 +302,7 @@ func TestACertificateEndsWithItsPCOnEveryRouteInEveryProcess(t *testing.T) {
 			forSession: "401 The certificate is not the device's any more:", forPolicy: "500 Authentication", forRenewal: "500 Authentication",
 			forLeaving: "401 DeviceCertificateRevoked", forContent: "403 The device is not managed here any more.",
 		}
-		graph := func(pc *certPC, method, path string, body any, want int) {
+		graph := func(method, path string, body any, want int) {
 			t.Helper()
 			s.p.Must(t, s.Token, method, path, body, want)
 		}
@@ -320,21 +320,21 @@ func TestACertificateEndsWithItsPCOnEveryRouteInEveryProcess(t *testing.T) {
 				left(pc)
 			}, revoked},
 			{"a deleted device", func(pc *certPC) {
-				graph(pc, http.MethodDelete, managed(pc), nil, http.StatusNoContent)
-				graph(pc, http.MethodDelete, "/v1.0/devices/"+pc.object, nil, http.StatusNoContent)
+				graph(http.MethodDelete, managed(pc), nil, http.StatusNoContent)
+				graph(http.MethodDelete, "/v1.0/devices/"+pc.object, nil, http.StatusNoContent)
 			}, revoked},
 			{"a retired device", func(pc *certPC) {
-				graph(pc, http.MethodPost, managed(pc)+"/retire", nil, http.StatusNoContent)
+				graph(http.MethodPost, managed(pc)+"/retire", nil, http.StatusNoContent)
 				s.session(pc.MDMDevice, servertest.MDMScript{})
 				left(pc)
 			}, revoked},
 			{"a wiped device", func(pc *certPC) {
-				graph(pc, http.MethodPost, managed(pc)+"/wipe", object{}, http.StatusNoContent)
+				graph(http.MethodPost, managed(pc)+"/wipe", object{}, http.StatusNoContent)
 				s.session(pc.MDMDevice, servertest.MDMScript{})
 				left(pc)
 			}, revoked},
 			{"a disabled device", func(pc *certPC) {
-				graph(pc, http.MethodPatch, "/v1.0/devices/"+pc.object, object{"accountEnabled": false}, http.StatusNoContent)
+				graph(http.MethodPatch, "/v1.0/devices/"+pc.object, object{"accountEnabled": false}, http.StatusNoContent)
 			}, map[certUse]string{
 				forSession: "403 The device is disabled.", forPolicy: "500 Authorization", forRenewal: "500 Authorization",
 				forLeaving: "403 DeviceDisabled", forContent: "403 The device is disabled.",
