@@ -91,8 +91,7 @@ func (c *checkIn) run(ctx context.Context, id DeviceID) error {
 	c.visit(&d, old, known)
 	switch {
 	case known && c.in.MsgID == old.LastMsgID && bytes.Equal(c.in.Digest, old.LastSeen):
-		c.out, c.outcome = old.Reply, countRepeated
-		return nil
+		return c.repeat(ctx, old.Reply)
 	case !c.in.Digested.fresh(&d):
 		return fault.Field(fault.Unauthenticated, CodeProofUsed, "Cred", "The digest was used before.", "Answer the new challenge.")
 	case known && c.in.MsgID == old.LastMsgID:

@@ -1,6 +1,7 @@
 package enrollment
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 )
@@ -110,7 +111,8 @@ func (c *checkIn) choose(ctx context.Context) (chosen []Command, err error) {
 	if c.v.Session.spent() {
 		return nil, nil
 	}
-	var wrong []Command
+	var wrong, gone []Command
+	var failed error
 	count, size, most := 0, 0, c.room()
 	err = c.eachOpen(ctx, func(cmd *Command) bool {
 		if cmd.State != Queued || cmd.NotBefore.After(c.v.Now) || (cmd.UserScope || cmd.Op.user()) && !c.v.UserHere {
@@ -121,6 +123,13 @@ func (c *checkIn) choose(ctx context.Context) (chosen []Command, err error) {
 			wrong = append(wrong, *cmd)
 			return true
 		}
+		var known bool
+		if known, failed = c.reveal(ctx, cmd); failed != nil {
+			return false
+		} else if !known {
+			gone = append(gone, *cmd)
+			return true
+		}
 		count, size = count+cmd.Op.count(), size+cmd.Op.size()
 		if len(chosen) > 0 && (count > mostCommands || size > most) {
 			return false
@@ -128,6 +137,9 @@ func (c *checkIn) choose(ctx context.Context) (chosen []Command, err error) {
 		chosen = append(chosen, *cmd)
 		return true
 	})
+	if err = cmp.Or(err, failed); err == nil {
+		err = c.takeBack(ctx, gone)
+	}
 	if err == nil {
 		err = c.conclude(ctx, wrong)
 	}

@@ -24,6 +24,9 @@ type Operation struct {
 	Format string  `json:"format,omitempty"` // chr, int, bool, node, xml, b64, null, time, float
 	Type   string  `json:"type,omitempty"`   // MIME type
 	Data   *string `json:"data,omitempty"`   // nil: none; empty is a value
+	// Secret: Data is not stored; its owner has it (SecretKeeper) and gives it
+	// to each message. Commands in an Atomic or a Sequence cannot be secret.
+	Secret bool `json:"secret,omitempty"`
 	// Parts are the commands in an Atomic or a Sequence, and the further nodes
 	// of a Get that asks for several: one Get each, and no URI of its own.
 	Parts []Operation `json:"parts,omitempty"`

@@ -122,6 +122,8 @@ func checkParts(o *Operation) error {
 			return badOperation(o, "it cannot hold another Atomic or Sequence")
 		case p.Verb == Get && (o.Verb == Atomic || len(p.Parts) > 0):
 			return badOperation(o, "it cannot hold this Get")
+		case p.Secret:
+			return badOperation(o, "it cannot hold a secret")
 		}
 		if err := p.Check(); err != nil {
 			return err

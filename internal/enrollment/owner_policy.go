@@ -168,10 +168,34 @@ func (p *configPlan) bring(ctx context.Context, a *Applied) error {
 }
 
 func settingCommand(a *Applied, s *OMASetting) Command {
-	return Command{
+	c := Command{
 		Owner: OwnerPolicy, Of: string(a.Policy.ID), Key: editionKey(a.Policy.ID, a.edition()) + shortKey(nodeKey(s.URI)),
-		Op: Operation{Verb: Replace, URI: s.URI, Format: formats[s.Type], Data: new(s.Value)},
+		Op: Operation{Verb: Replace, URI: s.URI, Format: formats[s.Type], Secret: s.Secret},
 	}
+	if !s.Secret {
+		c.Op.Data = new(s.Value)
+	}
+	return c
+}
+
+// Reveal implements SecretKeeper: the value is the one that the configuration
+// has now. A PC that it does not reach any more is not told it.
+func (o *Configurations) Reveal(ctx context.Context, tx Tx, v *Visit, c *Command) (string, bool, error) {
+	applied, err := o.Service.reaching(ctx, tx, v, PolicyCustom)
+	if err != nil {
+		return "", false, err
+	}
+	for i := range applied {
+		if string(applied[i].Policy.ID) != c.Of {
+			continue
+		}
+		for _, s := range applied[i].Policy.Custom.Settings {
+			if nodeKey(s.URI) == nodeKey(c.Op.URI) {
+				return s.Value, true, nil
+			}
+		}
+	}
+	return "", false, nil
 }
 
 // editionKey begins the keys of a configuration's commands.

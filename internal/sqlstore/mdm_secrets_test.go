@@ -36,6 +36,16 @@ func TestNoSecretOfAConfigurationIsFoundInTheDatabaseOrABackup(t *testing.T) {
 					return err
 				}
 			}
+			// The command that tells a PC the secret, and the answer that told it.
+			tells := enrollment.Operation{Verb: enrollment.Replace, URI: "./Device/A/B", Data: new("glass umbrella piano"), Secret: true}
+			device := enrollment.DeviceID(newID())
+			if _, err := tx.Queue(ctx, tenant, []enrollment.Command{{ID: newID(), Device: device, Owner: enrollment.OwnerPolicy, Op: tells, CreatedAt: clock()}}); err != nil {
+				return err
+			}
+			session := enrollment.Session{Device: device, ID: "1", Reply: enrollment.Outgoing{Commands: []enrollment.OutgoingCmd{{CmdID: "2", Op: tells}}}}
+			if err := tx.PutMDMSession(ctx, tenant, session); err != nil {
+				return err
+			}
 			return tx.UpdatePolicy(ctx, tenant, p)
 		}))
 		files := map[string][]byte{"backup": unpackedBackup(t, db)}

@@ -14,6 +14,7 @@ import (
 var mdmCommandTests = []directoryTest{
 	{"a command reads back as it was queued, and as it was updated", commandReadsBack},
 	{"an update of a command that is not there is missing", commandMissing},
+	{"the value of a secret is not stored with its command", commandSecret},
 	{"commands are open in order of id until they end, and are paged through", commandsOpen},
 	{"commands are got by id, those of the PC alone", commandsGot},
 	{"a key is queued once while it is open", commandKeys},
@@ -88,6 +89,15 @@ func commandReadsBack(c *city) {
 	change.Owner, change.Of, change.Key, change.Once, change.Op.Verb = enrollment.OwnerESP, "other", "other", false, enrollment.Sequence // none of an update's
 	c.tx(func(tx *sqlstore.Tx) error { return tx.UpdateCommands(c.ctx, c.tenant, []enrollment.Command{change}) })
 	c.equal("commands", must(c.db.ListCommands(c.ctx, c.tenant, d, 10)), []enrollment.Command{bare, full})
+}
+
+func commandSecret(c *city) {
+	d := newManagedID()
+	k := c.simple(c.tenant, d, func(k *enrollment.Command) {
+		k.Op = enrollment.Operation{Verb: enrollment.Replace, URI: "./A", Format: "chr", Data: new("umbrella"), Secret: true}
+	})
+	k.Op.Data = nil
+	c.equal("commands", must(c.db.ListCommands(c.ctx, c.tenant, d, 10)), []enrollment.Command{k})
 }
 
 func commandMissing(c *city) {

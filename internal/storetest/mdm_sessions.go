@@ -12,6 +12,7 @@ import (
 var mdmSessionTests = []directoryTest{
 	{"a management session reads back as it was written, and as it was written anew", mdmSessionReadsBack},
 	{"a management session that is not there is missing, in another tenant and at another PC too", mdmSessionMissing},
+	{"the value of a secret is not stored with the answer that told it", mdmSessionSecret},
 	{"the other sessions of a PC are found, not those of other PCs", mdmSessionOthers},
 	{"a session takes the place of another one of its PC, or stands beside the others", mdmSessionReplaces},
 	{"it is told whether commands are open at a PC and anything became of policies", mdmStanding},
@@ -76,6 +77,19 @@ func mdmSessionReadsBack(c *city) {
 			return nil
 		})
 	}
+}
+
+func mdmSessionSecret(c *city) {
+	d := newManagedID()
+	s := mdmSession(c, d, "1A")
+	told := &s.Reply.Commands[0].Parts[0].Op
+	told.Secret = true
+	c.putMDMSession(c.tenant, s)
+	told.Data = nil
+	c.tx(func(tx *sqlstore.Tx) error {
+		c.equal("session", must(tx.GetMDMSession(c.ctx, c.tenant, d, "1A")), s)
+		return nil
+	})
 }
 
 func mdmSessionMissing(c *city) {
