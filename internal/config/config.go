@@ -114,6 +114,8 @@ type Signing struct {
 type MDM struct {
 	// MaxMessages is how many messages of sessions a process works on at once.
 	MaxMessages int `toml:"max_messages"`
+	// KeepCommands is how long the commands of PCs are kept that have ended.
+	KeepCommands Duration `toml:"keep_commands"`
 	// EntraAuthority is where their keys are fetched and what their tokens of
 	// version 2 name; national clouds have their own.
 	EntraAuthority string `toml:"entra_authority"`
@@ -163,7 +165,7 @@ func Default() Config {
 			SweepSample:   100,
 		},
 		Signing: Signing{RotateEvery: Duration{90 * 24 * time.Hour}},
-		MDM:     MDM{MaxMessages: 64, EntraAuthority: "https://login.microsoftonline.com", EntraIssuer: "https://sts.windows.net"},
+		MDM:     MDM{MaxMessages: 64, KeepCommands: Duration{30 * 24 * time.Hour}, EntraAuthority: "https://login.microsoftonline.com", EntraIssuer: "https://sts.windows.net"},
 		Log:     Log{Level: "info", Format: "text"},
 	}
 }

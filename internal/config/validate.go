@@ -147,6 +147,10 @@ func (c Config) checkNumbers(ch *checker) {
 	ch.between("limits.app_bytes", c.Limits.AppBytes, 1<<20, 2*gib-1)
 	ch.between("limits.page_max", c.Limits.PageMax, 1, 10_000)
 	ch.between("mdm.max_messages", c.MDM.MaxMessages, 1, 10_000)
+	// PCs are asked about themselves every seven days; when that was is known
+	// by the command.
+	ch.require(c.MDM.KeepCommands.Duration >= 8*24*time.Hour, "mdm.keep_commands", "OutOfRange",
+		"PCs are asked about themselves every seven days, which their commands remember", `Use at least "192h".`)
 	ch.between("limits.request_rate", c.Limits.RequestRate, 0, 1_000_000)
 	ch.between("limits.request_burst", c.Limits.RequestBurst, 0, 1_000_000)
 	ch.require(c.Limits.RequestRate == 0 || c.Limits.RequestBurst >= 1, "limits.request_burst", "OutOfRange", "with a rate and no burst every request is refused", "Use at least 1, or set limits.request_rate to 0.")

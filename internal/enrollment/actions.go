@@ -228,8 +228,8 @@ type ActionResult struct {
 	UpdatedAt time.Time
 }
 
-// ActionResults sums up the newest run of each action from a device's commands,
-// which are the newest first.
+// ActionResults sums up the newest run of each action from commands, which are
+// the newest first (DeviceReader.LastActions).
 func ActionResults(cs []Command) []ActionResult {
 	var out []ActionResult
 	at := map[ActionName]int{}

@@ -78,6 +78,13 @@ type Command struct {
 	Tries     int        // how often it was sent
 }
 
+// Forgotten is one step of removing old commands, PC by PC.
+type Forgotten struct {
+	Commands int
+	More     bool
+	Next     DeviceID // where to go on: behind this one
+}
+
 // ResultOf is one value that a Get brought.
 type ResultOf struct {
 	URI    string `json:"uri"`

@@ -79,6 +79,9 @@ type DeviceReader interface {
 	ManagedDeviceOf(ctx context.Context, t directory.TenantID, object directory.ObjectID) (Device, error)
 	// ListCommands returns a device's commands, the newest first.
 	ListCommands(ctx context.Context, t directory.TenantID, d DeviceID, limit int) ([]Command, error)
+	// LastActions returns the commands of the newest run of each action at a
+	// device, the newest first. They stay as long as the device.
+	LastActions(ctx context.Context, t directory.TenantID, d DeviceID) ([]Command, error)
 	// ListStates returns what became of policies and apps at a device.
 	ListStates(ctx context.Context, t directory.TenantID, d DeviceID) ([]PolicyState, error)
 	// DueStatusPages returns living ones whose status page waits for something

@@ -108,7 +108,7 @@ var managedTable = &odata.Table{
 
 const managedPath = "deviceManagement/managedDevices"
 
-// lastCommands is how many of a device's commands its results are read from.
+// lastCommands is how many of a device's commands are shown.
 const lastCommands = 200
 
 func managedWire(d *enrollment.Device) managedDevice {
@@ -174,7 +174,7 @@ func (h *Handler) getManagedDevice(c *call) error {
 	if err != nil {
 		return err
 	}
-	commands, err := h.ManagedDevices.ListCommands(c.ctx(), c.tenant, d.ID, lastCommands)
+	commands, err := h.ManagedDevices.LastActions(c.ctx(), c.tenant, d.ID)
 	if err != nil {
 		return err
 	}

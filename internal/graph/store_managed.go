@@ -32,6 +32,7 @@ type ManagedReader interface {
 	DeploymentReader
 	GetManagedDevice(ctx context.Context, t directory.TenantID, id enrollment.DeviceID) (enrollment.Device, error)
 	ListCommands(ctx context.Context, t directory.TenantID, d enrollment.DeviceID, limit int) ([]enrollment.Command, error)
+	LastActions(ctx context.Context, t directory.TenantID, d enrollment.DeviceID) ([]enrollment.Command, error)
 	ListStates(ctx context.Context, t directory.TenantID, d enrollment.DeviceID) ([]enrollment.PolicyState, error)
 }
 

@@ -9,6 +9,7 @@
 //	dated rules         dated_rules.go        1 min (acts hourly on the tenant's clock)
 //	sweep sign-ins      sweep_sign_in.go      1 min
 //	forget sessions     forget_sessions.go    5 min
+//	forget commands     forget_commands.go    1 min (rests an hour when through)
 //	overdue pages       status_pages.go       5 s
 //	sweep contents      status_pages.go       1 hour
 //	sweep               sweep_devices.go      configured

@@ -35,7 +35,10 @@ func (s *Server) countManagement(kind, what string, n int) {
 	}
 }
 
-// sessionJobs keep management sessions from piling up.
+// sessionJobs keep management sessions and their commands from piling up.
 func (s *Server) sessionJobs() []jobs.Job {
-	return []jobs.Job{jobs.ForgetSessions(s.db.ForgetMDMSessions, s.clock, sessionIdle)}
+	return []jobs.Job{
+		jobs.ForgetSessions(s.db.ForgetMDMSessions, s.clock, sessionIdle),
+		jobs.ForgetCommands(s.db, s.db.Directory(), s.clock, s.cfg.MDM.KeepCommands.Duration),
+	}
 }

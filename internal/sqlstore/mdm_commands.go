@@ -44,6 +44,18 @@ func (db *DB) ListCommands(ctx context.Context, t directory.TenantID, d enrollme
 	return all, fault.Wrap("list the commands of "+string(d), err)
 }
 
+// runAfter selects actions that the PC was told once more later: the commands
+// of one run were queued at one time.
+const runAfter = "EXISTS (SELECT 1 FROM mdm_commands l WHERE l.tenant_id = c.tenant_id AND l.device_id = c.device_id" +
+	" AND l.id > c.id AND l.owner = c.owner AND l.subject = c.subject AND l.created_at <> c.created_at)"
+
+// LastActions implements enrollment.DeviceReader.
+func (db *DB) LastActions(ctx context.Context, t directory.TenantID, d enrollment.DeviceID) ([]enrollment.Command, error) {
+	all, err := commands(ctx, db.reader(), "c.tenant_id = $1 AND c.device_id = $2 AND c.owner = $3 AND NOT "+runAfter+" ORDER BY c.id DESC",
+		idArg(db.d, t), idArg(db.d, d), commandOwners.arg(enrollment.OwnerAction))
+	return all, fault.Wrap("list the actions of "+string(d), err)
+}
+
 // Queue implements enrollment.CommandTx.
 func (tx *Tx) Queue(ctx context.Context, t directory.TenantID, cs []enrollment.Command) (stored []enrollment.Command, err error) {
 	d := tx.dialect()

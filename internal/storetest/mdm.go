@@ -11,7 +11,7 @@ import (
 func RunEnrollment(t *testing.T, open func(t testing.TB) *sqlstore.DB) {
 	t.Helper()
 	for _, suite := range [][]directoryTest{
-		mdmAuthorityTests, mdmManagedTests, mdmSessionTests, mdmCommandTests, mdmSettingsTests, mdmPolicyTests, mdmContentTests,
+		mdmAuthorityTests, mdmManagedTests, mdmSessionTests, mdmCommandTests, mdmForgetTests, mdmSettingsTests, mdmPolicyTests, mdmContentTests,
 	} {
 		for _, test := range suite {
 			t.Run(test.name, func(t *testing.T) {
