@@ -208,7 +208,14 @@ func (c *checkIn) settle(ctx context.Context, open map[string]*Command, late boo
 	for _, id := range slices.Sorted(maps.Keys(open)) {
 		cmd := open[id]
 		if status, state, ended := cmd.verdict(late); ended {
-			cmd.Status, cmd.State, cmd.DoneAt = status, state, c.v.Now
+			switch more, done := cmd.again(); {
+			case more:
+				cmd.State, cmd.Session, cmd.Status, cmd.Tries = Queued, "", 0, cmd.Tries-1
+			case done:
+				cmd.Status, cmd.State, cmd.DoneAt = statusExistsAlready, Done, c.v.Now
+			default:
+				cmd.Status, cmd.State, cmd.DoneAt = status, state, c.v.Now
+			}
 		}
 		heard = append(heard, *cmd)
 	}
@@ -223,9 +230,9 @@ func (c *checkIn) conclude(ctx context.Context, cs []Command) error {
 	if err := c.tx.UpdateCommands(ctx, c.t, cs); err != nil {
 		return err
 	}
-	ended := map[string]bool{}
+	ended := map[string]bool{} // or is to be sent again, under another number
 	for i := range cs {
-		ended[cs[i].ID] = !cs[i].State.Open()
+		ended[cs[i].ID] = cs[i].State != Sent
 	}
 	s := c.v.Session
 	s.Awaiting = slices.DeleteFunc(slices.Clone(s.Awaiting), func(a Awaited) bool { return ended[a.Command] })

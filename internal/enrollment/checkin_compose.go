@@ -181,7 +181,12 @@ func (c *checkIn) send(ctx context.Context, chosen []Command) error {
 		if cmd.Op.Verb != Get {
 			out.Op.Parts = nil
 			for p := range cmd.Op.Parts {
-				part := OutgoingCmd{CmdID: number(), Op: cmd.Op.Parts[p]}
+				op, due := cmd.part(p)
+				if !due {
+					cmd.Parts[p] = cmd.Met[p]
+					continue
+				}
+				part := OutgoingCmd{CmdID: number(), Op: op}
 				out.Parts = append(out.Parts, part)
 				s.Awaiting = append(s.Awaiting, Awaited{MsgID: c.out.MsgID, CmdID: part.CmdID, Command: cmd.ID, Part: p})
 			}

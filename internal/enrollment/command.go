@@ -71,11 +71,14 @@ type Command struct {
 	CreatedAt time.Time
 	SentAt    time.Time
 	DoneAt    time.Time
-	Session   string     // the session it was sent in last
-	Status    int        // OMA-DM status, 0 while there is none
-	Parts     []int      // status of each of Op.Parts, 0 while there is none
-	Results   []ResultOf // of a Get
-	Tries     int        // how often it was sent
+	Session   string // the session it was sent in last
+	Status    int    // OMA-DM status, 0 while there is none
+	Parts     []int  // status of each of Op.Parts, 0 while there is none
+	// Met are the parts of an Atomic that an earlier try had fulfilled, by the
+	// status that showed it; see checkin_again.go.
+	Met     map[int]int
+	Results []ResultOf // of a Get
+	Tries   int        // how often it was sent
 }
 
 // Forgotten is one step of removing old commands, PC by PC.

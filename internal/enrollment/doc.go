@@ -9,7 +9,8 @@
 //	session.go      a management session, message by message
 //	checkin.go      answers one message: answers (checkin_answers.go), lost sessions
 //	                (checkin_ends.go), what is sent next (checkin_compose.go), values
-//	                that are not stored (checkin_secrets.go)
+//	                that are not stored (checkin_secrets.go), what is left of an Atomic
+//	                that had been done (checkin_again.go)
 //	operation.go    what may be sent at all; queue.go queues it; partial.go takes large values
 //	digest.go       messages without a certificate
 //	owner.go        who queues commands and hears of their results

@@ -23,6 +23,7 @@ type commandBody struct {
 type commandOutcome struct {
 	Parts   []int                 `json:"parts,omitempty"`
 	Results []enrollment.ResultOf `json:"results,omitempty"`
+	Met     map[int]int           `json:"met,omitempty"`
 }
 
 func scanCommand(r row, c *enrollment.Command) error {
@@ -30,7 +31,7 @@ func scanCommand(r row, c *enrollment.Command) error {
 	var o commandOutcome
 	err := r.Scan(asID(&c.Device), asID(&c.ID), commandOwners.as(&c.Owner), &c.Of, &c.Key, commandStates.as(&c.State), asJSON(&b), &c.Session, &c.Status, asJSON(&o), &c.Tries,
 		asTime(&c.NotBefore), asTime(&c.CreatedAt), asTime(&c.SentAt), asTime(&c.DoneAt))
-	c.Op, c.Once, c.UserScope, c.Parts, c.Results = b.Op, b.Once, b.UserScope, o.Parts, o.Results
+	c.Op, c.Once, c.UserScope, c.Parts, c.Results, c.Met = b.Op, b.Once, b.UserScope, o.Parts, o.Results, o.Met
 	return err
 }
 
@@ -68,7 +69,7 @@ func (tx *Tx) Queue(ctx context.Context, t directory.TenantID, cs []enrollment.C
 			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"+
 			" ON CONFLICT (tenant_id, device_id, dedup_key) WHERE state < 3 AND dedup_key <> '' DO NOTHING",
 			idArg(d, t), idArg(d, c.Device), idArg(d, c.ID), commandOwners.arg(c.Owner), c.Of, c.Key, commandStates.arg(c.State), jsonArg{commandBody{c.Op, c.Once, c.UserScope}},
-			c.Session, c.Status, jsonArg{commandOutcome{c.Parts, c.Results}}, c.Tries, timeArg(c.NotBefore), timeArg(c.CreatedAt), timeArg(c.SentAt), timeArg(c.DoneAt))
+			c.Session, c.Status, jsonArg{commandOutcome{c.Parts, c.Results, c.Met}}, c.Tries, timeArg(c.NotBefore), timeArg(c.CreatedAt), timeArg(c.SentAt), timeArg(c.DoneAt))
 		if err != nil {
 			return nil, fault.Wrap("queue a command", err)
 		}
@@ -113,7 +114,7 @@ func (tx *Tx) UpdateCommands(ctx context.Context, t directory.TenantID, cs []enr
 		c := &cs[i]
 		n, err := tx.exec(ctx, "UPDATE mdm_commands SET state = $4, session_id = $5, status = $6, outcome = $7, tries = $8, not_before = $9, sent_at = $10, done_at = $11"+
 			" WHERE tenant_id = $1 AND device_id = $2 AND id = $3",
-			idArg(d, t), idArg(d, c.Device), idArg(d, c.ID), commandStates.arg(c.State), c.Session, c.Status, jsonArg{commandOutcome{c.Parts, c.Results}}, c.Tries,
+			idArg(d, t), idArg(d, c.Device), idArg(d, c.ID), commandStates.arg(c.State), c.Session, c.Status, jsonArg{commandOutcome{c.Parts, c.Results, c.Met}}, c.Tries,
 			timeArg(c.NotBefore), timeArg(c.SentAt), timeArg(c.DoneAt))
 		if err == nil && n == 0 {
 			return missing("command", c.ID)
