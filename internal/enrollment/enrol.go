@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rsa"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -164,9 +165,9 @@ func (e *enrolment) lockRegistration(ctx context.Context, tx Tx) error {
 }
 
 // lockDevice finds the row that the PC has had: that of its device object, or
-// that of an enrolment without one which the same person made with the same
-// hardware. Another one's row is never found by hardware: anybody can send any
-// hardware id.
+// one with the same hardware that has no device object any more, or never had.
+// Anybody can send any hardware id, so that one has to be the same person's, or
+// of the hardware that the PC is registered with.
 func (e *enrolment) lockDevice(ctx context.Context, tx Tx) error {
 	var rows []Device
 	var err error
@@ -175,17 +176,11 @@ func (e *enrolment) lockDevice(ctx context.Context, tx Tx) error {
 			return err
 		}
 	}
-	if len(rows) == 0 && e.r.HardwareID != "" && e.r.User != "" {
+	if len(rows) == 0 && e.r.HardwareID != "" {
 		if rows, err = tx.FindManagedDevices(ctx, e.r.Tenant, "", e.r.HardwareID); err != nil {
 			return err
 		}
-		mine := rows[:0]
-		for i := range rows {
-			if rows[i].Object == "" && rows[i].User == e.r.User {
-				mine = append(mine, rows[i])
-			}
-		}
-		rows = mine
+		rows = slices.DeleteFunc(rows, func(d Device) bool { return !e.owns(&d) })
 	}
 	e.device = Device{ID: e.ahead.id}
 	if len(rows) == 0 && e.ahead.known {
@@ -197,6 +192,14 @@ func (e *enrolment) lockDevice(ctx context.Context, tx Tx) error {
 		}
 	}
 	return nil
+}
+
+// owns reports whether a row without a device object is this PC's: its
+// registration was deleted, or its device object, and it has joined anew. What
+// a registration says of the hardware was read from the registered hash.
+func (e *enrolment) owns(d *Device) bool {
+	g := e.registration
+	return d.User != "" && d.User == e.r.User || g != nil && d.Registered != "" && d.SerialNumber != "" && d.SerialNumber == g.SerialNumber
 }
 
 func (e *enrolment) admit(ctx context.Context, tx Tx) error {

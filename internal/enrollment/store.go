@@ -102,7 +102,8 @@ type ManagedTx interface {
 	// LockManagedDevice returns it locked until the transaction ends.
 	LockManagedDevice(ctx context.Context, t directory.TenantID, id DeviceID) (Device, error)
 	// FindManagedDevices returns those of a device object or, when that is
-	// empty, of a hardware id, in order of id, locked.
+	// empty, those of a hardware id that have no device object or whose device
+	// object is gone; in order of id, locked.
 	FindManagedDevices(ctx context.Context, t directory.TenantID, object directory.ObjectID, hardware string) ([]Device, error)
 	// CountManagedDevices counts the living ones that a user enrolled.
 	CountManagedDevices(ctx context.Context, t directory.TenantID, user directory.ObjectID, except DeviceID) (int, error)

@@ -157,7 +157,8 @@ func (tx *Tx) FindManagedDevices(ctx context.Context, t directory.TenantID, obje
 	case object == "" && hardware == "":
 		return nil, nil
 	case object == "":
-		where, arg = "m.hardware_id = $2", hardware
+		// On PCs without a device object it is all zeros, as no device object's id is.
+		where, arg = "m.hardware_id = $2 AND NOT EXISTS (SELECT 1 FROM devices o WHERE o.tenant_id = m.tenant_id AND o.id = m.object_id)", hardware
 	}
 	all, err := collect(ctx, tx, scanManaged, "SELECT "+managedColumns+" FROM managed_devices m WHERE m.tenant_id = $1 AND "+where+" ORDER BY m.id/*lock*/", idArg(d, t), arg)
 	return all, fault.Wrap("find managed devices", err)
