@@ -31,9 +31,9 @@ func values(out enrollment.Outgoing) []string {
 // kept is everything that the store has of the PC's commands and sessions.
 func (f *fleet) kept() string {
 	f.Helper()
-	var sessions []enrollment.Session
+	var standing enrollment.Standing
 	f.tx(func(tx enrollment.Tx) (err error) {
-		sessions, err = tx.OtherSessions(f.ctx, f.tenant, f.device, "")
+		standing, err = tx.GetStanding(f.ctx, f.tenant, f.device)
 		return err
 	})
 	var out strings.Builder
@@ -43,7 +43,7 @@ func (f *fleet) kept() string {
 			fmt.Fprintln(&out, *c.Op.Data)
 		}
 	}
-	text, err := json.Marshal(sessions)
+	text, err := json.Marshal(standing.Sessions)
 	f.ok(err)
 	return out.String() + string(text)
 }

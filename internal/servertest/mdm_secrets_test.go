@@ -33,16 +33,16 @@ func TestASecretReachesThePCAndIsKeptInNoQueue(t *testing.T) {
 					t.Errorf("%s %s shows the secret: %s", when, path, a.Raw)
 				}
 			}
-			var sessions []enrollment.Session
+			var standing enrollment.Standing
 			s.tx(func(ctx context.Context, tx enrollment.Tx) (err error) {
-				sessions, err = tx.OtherSessions(ctx, s.id(), managedID(d), "")
+				standing, err = tx.GetStanding(ctx, s.id(), managedID(d))
 				return err
 			})
 			queue, err := s.store.ListCommands(t.Context(), s.id(), managedID(d), 1000)
 			if err != nil {
 				t.Fatal(err)
 			}
-			kept, err := json.Marshal([]any{queue, sessions})
+			kept, err := json.Marshal([]any{queue, standing.Sessions})
 			if err != nil {
 				t.Fatal(err)
 			}

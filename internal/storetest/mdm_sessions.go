@@ -87,7 +87,7 @@ func mdmSessionSecret(c *city) {
 	c.putMDMSession(c.tenant, s)
 	told.Data = nil
 	c.tx(func(tx *sqlstore.Tx) error {
-		c.equal("session", must(tx.GetMDMSession(c.ctx, c.tenant, d, "1A")), s)
+		c.equal("session", session(must(tx.GetStanding(c.ctx, c.tenant, d)), "1A"), s)
 		return nil
 	})
 }
