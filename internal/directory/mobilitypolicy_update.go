@@ -47,13 +47,14 @@ func (c *MobilityChange) apply(p *MobilityPolicy) {
 }
 
 // own is this server's addresses. There is no app management here, so the MAM
-// policy has none.
+// policy has none, and no compliance, so that there is no page about it that
+// people could be sent to.
 func (s *Service) own(kind MobilityKind) (discovery, terms, compliance string) {
 	if kind != MDM {
 		return "", "", ""
 	}
 	base := s.DeviceURL + "/EnrollmentServer/"
-	return base + "Discovery.svc", base + "TermsOfUse", base + "Compliance"
+	return base + "Discovery.svc", base + "TermsOfUse", ""
 }
 
 // shown fills in this server's addresses.

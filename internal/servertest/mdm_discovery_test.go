@@ -2,6 +2,7 @@ package servertest_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -196,6 +197,37 @@ func TestEveryRouteOfManagementAsksForItsProof(t *testing.T) {
 					t.Errorf("%s (%s) without anything: %d", what, r.Proof, bare.status)
 				}
 			}
+		}
+	})
+}
+
+func TestTheAddressesOfTheMDMScopeLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		p := servertest.Start(t, db).First()
+		tenant := p.NewTenant(t, "Contoso", true)
+		scope := p.Must(t, tenant.Token, http.MethodGet, mdmScope+"/"+scopeID, nil, http.StatusOK).JSON
+		served := 0
+		for _, name := range []string{"discoveryUrl", "termsOfUseUrl", "complianceUrl"} {
+			address, ok := scope[name].(string)
+			if !ok {
+				t.Errorf("%s is %v", name, scope[name])
+			}
+			if address == "" {
+				continue // there is no such page
+			}
+			u, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a := raw(t, p, nil, http.MethodGet, u.Path, ""); a.status == http.StatusNotFound {
+				t.Errorf("%s %s leads to nothing: %d", name, address, a.status)
+			}
+			served++
+		}
+		if served != 2 {
+			t.Errorf("%d addresses are this server's, want those of discovery and terms: %v", served, scope)
 		}
 	})
 }
