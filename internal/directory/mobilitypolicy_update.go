@@ -49,18 +49,18 @@ func (c *MobilityChange) apply(p *MobilityPolicy) {
 // own is this server's addresses. There is no app management here, so the MAM
 // policy has none, and no compliance, so that there is no page about it that
 // people could be sent to.
-func (s *Service) own(kind MobilityKind) (discovery, terms, compliance string) {
+func (s *Service) own(kind MobilityKind) (discovery, terms string) {
 	if kind != MDM {
-		return "", "", ""
+		return "", ""
 	}
 	base := s.DeviceURL + "/EnrollmentServer/"
-	return base + "Discovery.svc", base + "TermsOfUse", ""
+	return base + "Discovery.svc", base + "TermsOfUse"
 }
 
 // shown fills in this server's addresses.
 func (s *Service) shown(p MobilityPolicy) MobilityPolicy {
-	discovery, terms, compliance := s.own(p.Kind)
-	p.DiscoveryURL, p.TermsOfUseURL, p.ComplianceURL = orElse(p.DiscoveryURL, discovery), orElse(p.TermsOfUseURL, terms), orElse(p.ComplianceURL, compliance)
+	discovery, terms := s.own(p.Kind)
+	p.DiscoveryURL, p.TermsOfUseURL = orElse(p.DiscoveryURL, discovery), orElse(p.TermsOfUseURL, terms)
 	return p
 }
 
@@ -73,11 +73,11 @@ func orElse(text, standard string) string {
 
 // stored is shown backwards: an address of this server follows it when it moves.
 func (s *Service) stored(p MobilityPolicy) MobilityPolicy {
-	discovery, terms, compliance := s.own(p.Kind)
+	discovery, terms := s.own(p.Kind)
 	for _, u := range []struct {
 		at  *string
 		own string
-	}{{&p.DiscoveryURL, discovery}, {&p.TermsOfUseURL, terms}, {&p.ComplianceURL, compliance}} {
+	}{{&p.DiscoveryURL, discovery}, {&p.TermsOfUseURL, terms}} {
 		if *u.at == u.own {
 			*u.at = ""
 		}

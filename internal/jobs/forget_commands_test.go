@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func (q *queues) ForgetCommands(_ context.Context, t directory.TenantID, after e
 	}
 	q.calls = append(q.calls, fmt.Sprintf("%s>%s %s %s %d", t, after, queued.Format(time.DateOnly), ended.Format(time.DateOnly), limit))
 	q.steps[t]--
-	return enrollment.Forgotten{Commands: 10, More: q.steps[t] > 0, Next: enrollment.DeviceID(fmt.Sprint(q.steps[t]))}, nil
+	return enrollment.Forgotten{Commands: 10, More: q.steps[t] > 0, Next: enrollment.DeviceID(strconv.Itoa(q.steps[t]))}, nil
 }
 
 // clocks are a server's and that of tenants a year ahead.

@@ -87,6 +87,6 @@ func (db *DB) dropCommands(ctx context.Context, t directory.TenantID, old []comm
 // were made before.
 func firstID(at time.Time) string {
 	var u uuid.UUID
-	binary.BigEndian.PutUint64(u[:8], uint64(max(at.UnixMilli(), 0))<<16) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(u[:8], uint64(max(at.UnixMilli(), 0))<<16)
 	return u.String()
 }

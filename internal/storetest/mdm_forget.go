@@ -25,7 +25,7 @@ func (c *city) old(at time.Time) string {
 	u := uuid.Must(uuid.NewV7())
 	ms := at.UnixMilli()
 	for i := range 6 {
-		u[i] = byte(ms >> (8 * (5 - i))) //nolint:gosec // the bytes of a number
+		u[i] = byte(ms >> (8 * (5 - i)))
 	}
 	return u.String()
 }
