@@ -29,7 +29,6 @@ type resource[T any] struct {
 	create func(c *call, o odata.Object) (T, error)
 	update func(c *call, match int64, o odata.Object) (T, error)
 	remove func(c *call, match int64) error
-	silent bool // PATCH answers 204, as with all objects of the directory
 }
 
 // stored reads pages by a method of the store.
@@ -85,27 +84,19 @@ func (r *resource[T]) post(_ *Handler, c *call) error {
 }
 
 func (r *resource[T]) patch(_ *Handler, c *call) error {
-	item, err := r.change(c)
-	switch {
-	case err != nil:
-		return err
-	case r.silent:
-		return c.noContent()
-	}
-	return r.answer(c, http.StatusOK, &item, nil)
-}
-
-// change applies the body of a request.
-func (r *resource[T]) change(c *call) (changed T, err error) {
 	match, err := c.ifMatch()
 	if err != nil {
-		return changed, err
+		return err
 	}
 	o, err := c.body()
 	if err != nil {
-		return changed, err
+		return err
 	}
-	return r.update(c, match, o)
+	item, err := r.update(c, match, o)
+	if err != nil {
+		return err
+	}
+	return r.answer(c, http.StatusOK, &item, nil)
 }
 
 func (r *resource[T]) delete(_ *Handler, c *call) error {
