@@ -191,12 +191,12 @@ var volatile = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 // the message, else all that does not change by itself.
 func gist(a wire) string {
 	kind, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
-	switch {
-	case kind == syncml.ContentType:
+	switch kind {
+	case syncml.ContentType:
 		if m, err := syncml.Decode(a.body, syncml.Limits{}); err == nil && len(m.Body) > 0 {
 			return fmt.Sprintf("%d SyncML %d", a.status, m.Body[0].Code())
 		}
-	case kind == "application/soap+xml":
+	case "application/soap+xml":
 		m, err := soap.DecodeResponse(bytes.NewReader(a.body), soap.DefaultMaxBytes)
 		if err != nil {
 			break
@@ -205,11 +205,11 @@ func gist(a wire) string {
 			return fmt.Sprintf("%d %s", a.status, f.Subcode)
 		}
 		return fmt.Sprintf("%d %T", a.status, m.Body)
-	case kind == "application/x-msi":
+	case "application/x-msi":
 		if string(a.body) == installerFile("Agent") {
 			return fmt.Sprintf("%d the file", a.status)
 		}
-	case kind == "application/json":
+	case "application/json":
 		var body struct {
 			Subcode string
 			Error   struct{ Code string }
@@ -217,7 +217,7 @@ func gist(a wire) string {
 		if json.Unmarshal(a.body, &body) == nil && body.Subcode+body.Error.Code != "" {
 			return fmt.Sprintf("%d %s", a.status, body.Subcode+body.Error.Code)
 		}
-	case kind == "text/plain":
+	case "text/plain":
 		sentence := string(a.body)
 		if i := strings.IndexAny(sentence, ".:"); i >= 0 {
 			sentence = sentence[:i+1]
