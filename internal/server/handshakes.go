@@ -21,8 +21,9 @@ const (
 	// a PC takes tens of milliseconds to come, the processor is then free for
 	// others.
 	handshakesPerCore = 64
-	// mostConnections bounds the memory of a listener; more wait in the kernel.
-	mostConnections = 16_384
+	// mostConnections bounds the memory of a listener: one that is served takes
+	// some 20 KiB. More wait in the kernel.
+	mostConnections = 8_192
 	// clientWait is how long a client may take for what it sends in a
 	// handshake, clientWaitFull when more than half of the connections are
 	// taken. The wait for a turn is not part of either.
