@@ -9,3 +9,22 @@ func NewBusyHasher() *Hasher {
 	h.slots <- struct{}{}
 	return h
 }
+
+// NewCountedHasher is a hasher that calls count for each password it hashes,
+// until done is closed.
+func NewCountedHasher(count func(), done <-chan struct{}) *Hasher {
+	h := NewHasher(1)
+	h.slots = make(chan struct{}) // so that each turn is given here
+	go func() {
+		for {
+			select {
+			case <-h.slots:
+				count()
+				h.slots <- struct{}{}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return h
+}
