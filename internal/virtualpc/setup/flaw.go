@@ -1,0 +1,171 @@
+package setup
+
+// What a profile, an event's parts and a state that was read back have to be.
+// Profiles and states come from disks and networks, and both get damaged.
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// flaw says what makes a profile none.
+func (p *Profile) flaw() string {
+	switch {
+	case !isGUID(p.TenantID):
+		return "CloudAssignedTenantId is no GUID"
+	case !isDomain(p.TenantDomain):
+		return "CloudAssignedTenantDomain is no domain name"
+	case p.Language != "" && p.Language != OSDefault && !isLanguage(p.Language):
+		return "CloudAssignedLanguage is no language"
+	case p.AssignedUser != "" && !isAddress(p.AssignedUser):
+		return "CloudAssignedTenantUpn is no address of a user"
+	}
+	return ""
+}
+
+// maxMinutes is a day (DMClient CSP: TimeOutUntilSyncFailure is 1 to 1440).
+const maxMinutes = 1440
+
+func (e *ESP) valid() bool {
+	return e.TimeoutMinutes >= 0 && e.TimeoutMinutes <= maxMinutes && e.Block >= 0 && e.Block <= 7 && len(e.ErrorText) <= 64<<10
+}
+
+const maxRows = 100
+
+func validRows(rows []ProgressRow) bool {
+	if len(rows) > maxRows {
+		return false
+	}
+	for i := range rows {
+		r := &rows[i]
+		if r.Name == "" || r.Done < 0 || r.Done > r.Total || len(r.Rows) > 0 {
+			return false
+		}
+		switch r.State {
+		case RowWaiting, RowIdentifying, RowWorking, RowComplete, RowError:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// check refuses a state that Next could not have made. What it lets through
+// cannot make a page without a reason or a problem without a next step.
+func (s *State) check() error {
+	if s.Version != stateVersion {
+		return fmt.Errorf("version %d is not known", s.Version)
+	}
+	if _, ok := pages[s.Step]; !ok {
+		return fmt.Errorf("step %q is not known", s.Step)
+	}
+	for _, part := range []func() string{s.flawOfFacts, s.flawOfTexts, s.flawOfStep, s.flawOfESP} {
+		if why := part(); why != "" {
+			return errors.New(why)
+		}
+	}
+	return nil
+}
+
+func (s *State) flawOfFacts() string {
+	switch {
+	case !s.Facts.valid():
+		return "the PC's facts are not valid"
+	case s.Boots < 0 || (s.Boots == 0) != (s.Step == stepOff):
+		return "the number of starts does not fit"
+	case !isName(s.Name) || s.NewName != "" && !isName(s.NewName):
+		return "the computer's name is none"
+	case s.Profile != nil && s.Profile.flaw() != "":
+		return s.Profile.flaw()
+	case s.Profile != nil && s.NoProfile != nil:
+		return "there is a profile, and a reason why there is none"
+	case s.Step != stepOff && s.Why == "":
+		return "the page has no reason"
+	}
+	return ""
+}
+
+func (s *State) flawOfTexts() string {
+	for _, p := range s.Problems {
+		if !p.complete() {
+			return "a problem is not complete"
+		}
+	}
+	if s.Problem != nil && !s.Problem.complete() || s.NoProfile != nil && !s.NoProfile.complete() {
+		return "a problem is not complete"
+	}
+	if len(s.Visits) > len(screens) || len(s.Problems) > maxProblems {
+		return "it remembers too much"
+	}
+	for i, v := range s.Visits {
+		if !known(v.Name) || v.Why == "" || slices.ContainsFunc(s.Visits[:i], func(w Visit) bool { return w.Name == v.Name }) {
+			return "the pages it remembers are none"
+		}
+	}
+	for _, k := range s.Skipped {
+		if !known(k.Name) || k.Why == "" {
+			return "the pages it passed over are none"
+		}
+	}
+	return ""
+}
+
+// flawOfStep: each step needs what led to it.
+func (s *State) flawOfStep() string {
+	missing := false
+	switch s.Step {
+	case stepStart:
+		missing = !s.Online || s.Joined
+	case stepUpdates, stepUpdateRestart, stepEULA:
+		missing = s.Profile == nil && s.NoProfile == nil
+	case stepPreprovision:
+		missing = !s.Asked || s.Back != "" && (pages[s.Back] == "" || s.BackWhy == "" || s.Back == stepPreprovision)
+	case stepRename:
+		missing = s.Profile == nil || s.NewName == ""
+	case stepPlain, stepAccount:
+		missing = s.Joined || s.Profile == nil && s.NoProfile == nil
+	case stepPassword:
+		missing = s.Joined || s.Address == "" || s.Profile == nil && s.NoProfile == nil
+	case stepMFA:
+		missing = s.Joined || s.Profile == nil && s.NoProfile == nil
+	case stepAskTerms, stepJoin:
+		missing = s.Joined || s.UPN == ""
+	case stepTerms:
+		missing = s.Joined || s.UPN == "" || s.TermsText == ""
+	case stepEnrol, stepWindowsSignIn:
+		missing = !s.Joined || s.UPN == ""
+	case stepDeviceESP, stepUserESP, stepReset:
+		missing = !s.Joined || !s.Managed
+	case stepPrivacy, stepHello, stepDesktop:
+		missing = !s.Joined && s.LocalUser == "" || !s.Joined && s.Step == stepHello
+	case stepError:
+		missing = s.Problem == nil || !slices.Contains([]Step{stepAccount, stepJoin, stepEnrol}, s.Again) ||
+			s.Joined != (s.Again == stepEnrol) || s.Again == stepJoin && s.UPN == "" || s.Profile == nil && s.NoProfile == nil
+	default: // the first pages need nothing
+		missing = s.Joined
+	}
+	if missing {
+		return "what leads to the step " + string(s.Step) + " is missing"
+	}
+	return ""
+}
+
+func (s *State) flawOfESP() string {
+	onPage := s.Step == stepDeviceESP || s.Step == stepUserESP
+	switch {
+	case !s.ESP.valid() || !validRows(s.Preparation) || !validRows(s.Device) || !validRows(s.Account):
+		return "the status page is not valid"
+	case s.Elapsed < 0:
+		return "time went backwards"
+	case s.ESPFailed && (!onPage || s.Problem == nil):
+		return "the status page failed without a reason"
+	case s.Collecting && !s.ESPFailed:
+		return "logs are collected of nothing"
+	case slices.ContainsFunc(s.ESPButtons, func(b Button) bool { return !espButton(b) }):
+		return "the status page has other buttons"
+	case s.Managed && !s.Joined || s.Joined && s.LocalUser != "":
+		return "the PC is managed or joined as it cannot be"
+	}
+	return ""
+}
