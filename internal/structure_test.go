@@ -48,11 +48,14 @@ var mayImport = map[string][]string{
 	"sqlstore/migrations": {},
 	"storetest":           {"fault", "rule", "odata", "hwhash", "directory", "signin", "autopilot", "enrollment", "sqlstore"},
 	"graphclient":         {},
-	"virtualpc":           {"soap", "syncml", "wapdoc", "hwhash"},
+	"virtualpc":           {"virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "syncml", "hwhash"},
+	"virtualpc/machine":   {"hwhash"},
+	"virtualpc/setup":     {},
+	"virtualpc/wire":      {"soap", "syncml", "wapdoc", "hwhash"},
 	"server":              {"*"},
 	"servertest":          {"*"},
 	"bench":               {"*"},
-	"cli":                 {"server", "bench", "graphclient", "virtualpc", "config", "fault", "rule", "hwhash", "labdata"},
+	"cli":                 {"server", "bench", "graphclient", "virtualpc", "virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "config", "fault", "rule", "hwhash", "labdata"},
 }
 
 var belowEdges = []string{
@@ -68,7 +71,8 @@ var thirdParty = map[string][]string{
 	"access":    {"github.com/go-jose/go-jose/v4"},
 	"signin":    {"golang.org/x/crypto/argon2"},
 	"config":    {"github.com/pelletier/go-toml/v2"},
-	"virtualpc": {"golang.org/x/net/html"},
+	"virtualpc": {}, "virtualpc/machine": {}, "virtualpc/setup": {},
+	"virtualpc/wire": {"golang.org/x/net/html"},
 }
 
 // Folders whose production files may import these packages of the standard library.
@@ -176,6 +180,9 @@ func TestTheImportRulesRefuseWhatArchitectureForbids(t *testing.T) {
 		{"server", "taxiway/internal/sqlstore", false},
 		{"oobe", "taxiway/internal/virtualpc", true},
 		{"virtualpc", "taxiway/internal/server", true},
+		{"virtualpc", "taxiway/internal/virtualpc/wire", false},
+		{"virtualpc/wire", "taxiway/internal/virtualpc/machine", true},
+		{"virtualpc/setup", "taxiway/internal/virtualpc/wire", true},
 		{"rule", "strings", false},
 		{"rule", "github.com/google/uuid", true},
 		{"access", "github.com/go-jose/go-jose/v4/jwt", false},
