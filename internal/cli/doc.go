@@ -13,6 +13,8 @@
 //	profile                                  profile.go, profile_settings.go, profile_assign.go
 //	user                                     user.go
 //	hash show, mint, compare                 hash.go, hash_mint.go, hash_compare.go
+//	pc create, list, show, swap              pc.go, pc_create.go, pc_list.go, pc_swap.go
+//	pc reset, clone, export-hash, rm, …      pc_reset.go, pc_export.go, pc_rm.go
 //	ca print, version                        ca.go, version.go
 //	lab up, reset, clock                     lab.go, lab_up.go, lab_seed.go, lab_report.go
 //	bench                                    package bench

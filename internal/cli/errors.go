@@ -12,6 +12,7 @@ import (
 	"taxiway/internal/fault"
 	"taxiway/internal/graphclient"
 	"taxiway/internal/hwhash"
+	"taxiway/internal/virtualpc/machine"
 )
 
 // exitStopped is what shells show for a process that SIGINT ended.
@@ -60,6 +61,7 @@ func problemOf(err error) problem {
 		refused     *graphclient.Error
 		unreachable *graphclient.UnreachableError
 		hash        *hwhash.Error
+		pc          *machine.Error
 	)
 	switch {
 	case errors.As(err, &refused):
@@ -72,6 +74,8 @@ func problemOf(err error) problem {
 		return problem{kind: fault.Unavailable, Code: "ServerUnreachable", Message: fmt.Sprintf("No server answers at %s: %v.", unreachable.BaseURL, unreachable.Err), Details: []problemDetail{
 			{Target: "url", Code: "ServerUnreachable", Remedy: "Start it with 'taxiway serve', or name another with --url."},
 		}}
+	case errors.As(err, &pc): // may be caused by a hash
+		return pcProblem(pc)
 	case errors.As(err, &hash):
 		target := ""
 		if hash.Offset >= 0 {

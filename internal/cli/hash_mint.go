@@ -50,6 +50,11 @@ func (o *hashMintOptions) run() error {
 	if err != nil {
 		return err
 	}
+	return o.write(rows)
+}
+
+// write writes the rows where the flags say.
+func (o *hashMintOptions) write(rows []hwhash.Row) error {
 	file, err := o.file(rows)
 	if err != nil {
 		return err
