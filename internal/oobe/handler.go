@@ -92,6 +92,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, err)
 		return
 	}
+	if v, ok := out.(vouched); ok {
+		v.write(w)
+		return
+	}
 	write(w, http.StatusOK, out)
 }
 

@@ -37,5 +37,5 @@ func (h *Handler) hardware(r *http.Request) (any, error) {
 		return nil, err
 	}
 	h.Sightings.Note(asked.Tenant, asked.Device.ID, h.Clock.Now(asked.Tenant))
-	return hardwareAnswer{RemediationState: string(d.Remediation), ProfileStatus: string(d.ProfileStatus())}, nil
+	return vouched{hardwareAnswer{RemediationState: string(d.Remediation), ProfileStatus: string(d.ProfileStatus())}, in.HardwareHash, in.Nonce}, nil
 }

@@ -64,7 +64,7 @@ func (h *Handler) profile(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ticketed{doc, ticket}, nil
+	return vouched{ticketed{doc, ticket}, in.HardwareHash, in.Nonce}, nil
 }
 
 // prove checks the proof that came along, or makes a challenge when none did.
