@@ -9,6 +9,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 # make test PKG=./internal/rule runs one package, without the comparison of databases.
 PKG ?=
 FUZZTIME ?= 10s
+TARGETS ?=
 
 .PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat e2e guards cross smoke notices notices-check tidy-check check
 
@@ -59,8 +60,8 @@ guards: ## take guards away one by one and show the test that notices each
 	go build -C tools -o ../bin/guards ./guards
 	cd tools && ./with-postgres ../bin/guards
 
-cross: ## build for linux, windows and darwin on amd64 and arm64
-	tools/cross
+cross: ## build for linux, windows and darwin on amd64 and arm64 (TARGETS="linux/arm64" for some)
+	tools/cross $(TARGETS)
 
 smoke: build ## run the built program and check what it shows
 	tools/smoke
