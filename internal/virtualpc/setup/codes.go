@@ -12,6 +12,7 @@ type answer struct {
 const (
 	askAdministrator = "Ask your administrator"
 	goesOnPlain      = " Meanwhile setup goes on without a profile."
+	withoutProfile   = " To continue anyway is to set the PC up without its organization's settings, unless it got them before."
 )
 
 // profileAnswers are the refusals of the profile service ("Windows Autopilot
@@ -46,13 +47,15 @@ func unreachable(code, text string) Problem {
 	p := Problem{
 		Code: orElse(code, CodeUnreachable), EventID: 100, Said: said(text),
 		Words: "The profile service did not answer.",
-		Next:  "Look at the network and try again. To continue anyway means to set this PC up without its organization's settings, unless it got them before.",
+		Next:  "Look at the network and try again." + withoutProfile,
 	}
 	switch code {
 	case CodeTPMIdentity:
 		p.EventID, p.Words = 171, "The TPM of this PC could not prove that it is the registered one."
+		p.Next = "Try again. When the TPM or the main board was changed, " + lower(askAdministrator) + " to register the PC anew." + withoutProfile
 	case CodeProfileDamaged:
 		p.EventID, p.Words = 172, "What the profile service sent is no profile, so that none could be set."
+		p.Next = "Try again; when it stays, " + lower(askAdministrator) + ": something on the way may be changing what the service sends." + withoutProfile
 	}
 	return p
 }

@@ -113,37 +113,34 @@ func (s *State) flawOfTexts() string {
 
 // flawOfStep: each step needs what led to it.
 func (s *State) flawOfStep() string {
-	missing := false
+	undecided := s.Profile == nil && s.NoProfile == nil
+	missing := undecided
 	switch s.Step {
-	case stepStart:
-		missing = !s.Online || s.Joined
-	case stepUpdates, stepUpdateRestart, stepEULA:
-		missing = s.Profile == nil && s.NoProfile == nil
-	case stepPreprovision:
-		missing = !s.Asked || s.Back != "" && (pages[s.Back] == "" || s.BackWhy == "" || s.Back == stepPreprovision)
-	case stepRename:
-		missing = s.Profile == nil || s.NewName == ""
-	case stepPlain, stepAccount:
-		missing = s.Joined || s.Profile == nil && s.NoProfile == nil
-	case stepPassword:
-		missing = s.Joined || s.Address == "" || s.Profile == nil && s.NoProfile == nil
-	case stepMFA:
-		missing = s.Joined || s.Profile == nil && s.NoProfile == nil
-	case stepAskTerms, stepJoin:
-		missing = s.Joined || s.UPN == ""
-	case stepTerms:
-		missing = s.Joined || s.UPN == "" || s.TermsText == ""
-	case stepEnrol, stepWindowsSignIn:
-		missing = !s.Joined || s.UPN == ""
-	case stepDeviceESP, stepUserESP, stepReset:
-		missing = !s.Joined || !s.Managed
-	case stepPrivacy, stepHello, stepDesktop:
-		missing = !s.Joined && s.LocalUser == "" || !s.Joined && s.Step == stepHello
-	case stepError:
-		missing = s.Problem == nil || !slices.Contains([]Step{stepAccount, stepJoin, stepEnrol}, s.Again) ||
-			s.Joined != (s.Again == stepEnrol) || s.Again == stepJoin && s.UPN == "" || s.Profile == nil && s.NoProfile == nil
-	default: // the first pages need nothing
+	case stepOff, stepRegion, stepKeyboard, stepLayout, stepNetwork, stepProfile:
 		missing = s.Joined
+	case stepStart:
+		missing = s.Joined || !s.Online
+	case stepPreprovision:
+		missing = undecided || !s.Asked || s.Joined || s.Back != "" && (!s.Back.asksPreprovision() || s.BackWhy == "")
+	case stepRename:
+		missing = s.Profile == nil || s.NewName == "" || s.Joined
+	case stepPassword:
+		missing = undecided || s.Joined || s.Address == ""
+	case stepUpdates, stepUpdateRestart, stepEULA, stepPlain, stepAccount, stepMFA:
+		missing = undecided || s.Joined
+	case stepAskTerms, stepJoin:
+		missing = undecided || s.Joined || s.UPN == ""
+	case stepTerms:
+		missing = undecided || s.Joined || s.UPN == "" || s.TermsText == ""
+	case stepEnrol, stepWindowsSignIn, stepHello:
+		missing = undecided || !s.Joined || s.UPN == ""
+	case stepDeviceESP, stepUserESP, stepReset:
+		missing = undecided || !s.Managed || s.UPN == ""
+	case stepPrivacy, stepDesktop:
+		missing = undecided || (!s.Joined || s.UPN == "") && s.LocalUser == ""
+	case stepError:
+		missing = undecided || s.Problem == nil || s.Joined != (s.Again == stepEnrol) || s.Again == stepJoin && s.UPN == "" ||
+			!slices.Contains([]Step{stepAccount, stepJoin, stepEnrol}, s.Again)
 	}
 	if missing {
 		return "what leads to the step " + string(s.Step) + " is missing"

@@ -79,7 +79,13 @@ type drawing struct {
 	lines []string
 }
 
-func (d *drawing) line(s string) { d.lines = append(d.lines, s) }
+// line adds a line; two empty ones in a row are one.
+func (d *drawing) line(s string) {
+	if n := len(d.lines); s == "" && n > 0 && d.lines[n-1] == "" {
+		return
+	}
+	d.lines = append(d.lines, s)
+}
 
 // rows draws the status page: a phase, and its lines under it.
 func (d *drawing) rows(rows []ProgressRow) {

@@ -135,7 +135,8 @@ func (s *State) boot() {
 		s.SignInAgain = true
 		s.goOn(stepEnrol)
 	default:
-		s.Asked, s.UPN, s.Tenant, s.Organization, s.Address, s.ManagedWhy, s.Passed.Terms = false, "", "", "", "", "", false
+		s.Asked = false
+		s.forgetSignIn()
 		s.downloadOrGoOn()
 	}
 }

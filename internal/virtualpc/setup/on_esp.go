@@ -70,6 +70,9 @@ func (s *State) progress(e *Event) (why string) {
 		s.Preparation = rows
 	case e.Phase == PhaseDevice && s.Step == stepDeviceESP:
 		s.Device = rows
+		if slices.ContainsFunc(rows, began) { // it knows what to wait for
+			s.Preparation = completed(s.Preparation)
+		}
 	case e.Phase == PhaseAccount && s.Step == stepUserESP:
 		s.Account = rows
 	case e.Phase != "" || e.Rows != nil:
@@ -83,6 +86,8 @@ func (s *State) progress(e *Event) (why string) {
 	}
 	return ""
 }
+
+func began(r ProgressRow) bool { return r.State != RowWaiting && r.State != RowIdentifying }
 
 // leaveESP goes on with every line of the page complete.
 func (s *State) leaveESP() {

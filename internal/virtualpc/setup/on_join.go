@@ -1,10 +1,14 @@
 package setup
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 const (
-	joining   = "Shown while the PC joins: Join to Microsoft Entra ID as = Microsoft Entra joined"
-	enrolling = "Shown while the PC enrols: the person is in the MDM user scope"
+	joining       = "Shown while the PC joins: Join to Microsoft Entra ID as = Microsoft Entra joined"
+	withoutFactor = "the join was refused without a second factor"
+	enrolling     = "Shown while the PC enrols: the person is in the MDM user scope"
 )
 
 // maxTerms bounds a text that another server wrote.
@@ -65,13 +69,17 @@ func (s *State) onJoin(e *Event) (why string) {
 		}
 		s.enter(stepEnrol, enrolling)
 	case JoinRefused:
+		if strings.EqualFold(e.Reason, ReasonMFA) && !s.StrongAuth {
+			s.askFactor(withoutFactor)
+			return ""
+		}
 		again := stepAccount
 		if temporary(e.Code) {
 			again = stepJoin
 		}
 		s.stop(joinProblem(e.Code, e.Reason, e.Text), again)
 	case MFANeeded:
-		s.askFactor("the join was refused without a second factor")
+		s.askFactor(withoutFactor)
 	case Enrolled:
 		if e.ESP != nil && !e.ESP.valid() {
 			return "its status page is not valid"

@@ -51,9 +51,15 @@ func (s *State) escapeReason() string {
 	return ": " + s.Profile.escapeSetting()
 }
 
+// toAccount begins the sign-in anew: nothing that was found out about who signed
+// in before holds for who comes now.
 func (s *State) toAccount() {
-	s.Address, s.StrongAuth = "", false
+	s.forgetSignIn()
 	s.enter(stepAccount, "Always shown: "+s.signInSetting())
+}
+
+func (s *State) forgetSignIn() {
+	s.Address, s.UPN, s.Tenant, s.Organization, s.ManagedWhy, s.StrongAuth, s.Passed.Terms = "", "", "", "", "", false, false
 }
 
 // onSignIn: the sign-in page, password and second factor.

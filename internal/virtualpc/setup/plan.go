@@ -97,7 +97,7 @@ func (s *State) planLayout() (shown bool, why string) {
 	case s.Passed.Keyboard:
 		return true, "Shown because it comes with the keyboard page"
 	default:
-		return false, "Skipped because it comes with the keyboard page, which was skipped"
+		return false, "Skipped with the keyboard page: Automatically configure keyboard = Yes"
 	}
 }
 
@@ -169,7 +169,7 @@ func (s *State) planPlain() (shown bool, why string) {
 func (s *State) signInSetting() string {
 	p := s.Profile
 	if p == nil {
-		return "somebody of the organization signs in"
+		return "no profile sets Deployment mode, so anybody's work or school account signs in"
 	}
 	why := p.modeSetting()
 	if p.SelfDeploying {

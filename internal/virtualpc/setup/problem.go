@@ -27,9 +27,11 @@ const (
 	CodeESP             = "esp-failed"
 )
 
-// ReasonAssignedUser is the reason of a sign-in or join that is refused because
-// the tenant lets only the assigned user sign in.
-const ReasonAssignedUser = "AssignedUserOnly"
+// Reasons of a sign-in or join that is refused.
+const (
+	ReasonAssignedUser = "AssignedUserOnly"                  // the tenant lets only the assigned user sign in
+	ReasonMFA          = "MultiFactorAuthenticationRequired" // of a join: the same as MFANeeded, once
+)
 
 func (p *Problem) complete() bool {
 	return p.Code != "" && p.Words != "" && p.Next != "" && p.EventID >= 0

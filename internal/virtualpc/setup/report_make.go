@@ -20,9 +20,7 @@ func (s State) Report() Report {
 	if s.NoProfile != nil {
 		r.ProfileWhy = s.NoProfile.Words
 	}
-	if s.Preparation != nil || s.Account != nil {
-		r.Phases = s.phases()
-	}
+	r.Phases = s.phases()
 	screen, _ := s.view()
 	if s.Step != stepDesktop {
 		r.Problem = screen.Error
@@ -59,13 +57,17 @@ func (s *State) accountType() (kind AccountType, why string) {
 // Lines draws a report as text of at most width characters a line (20 at least).
 func (r *Report) Lines(width int) []string {
 	d := drawing{width: max(width, minWidth)}
+	joinedTo := ""
+	if r.Joined {
+		joinedTo = r.Organization
+	}
 	for _, f := range []struct{ label, value, why string }{
 		{"Reached", string(r.Reached), ""},
 		{"Profile", orElse(r.Profile, "none"), r.ProfileWhy},
 		{"Computer name", r.Name, r.NameWhy},
 		{"Account", r.Account, ""},
 		{"User account type", string(r.AccountType), r.AccountWhy},
-		{"Joined", yesOrNo(r.Joined), r.Organization},
+		{"Joined", yesOrNo(r.Joined), joinedTo},
 		{"Managed", yesOrNo(r.Managed), r.ManagedWhy},
 	} {
 		if f.value == "" {

@@ -14,7 +14,7 @@ func (s *State) view() (Screen, Job) {
 		gone := noNetwork()
 		screen.Error, job, screen.Events = &gone, JobNone, nil
 		if s.Step == stepDeviceESP || s.Step == stepUserESP {
-			screen.Events = []EventKind{TimePassed} // its clock goes on
+			screen.Events = []EventKind{TimePassed, Restarted} // its clock goes on
 		}
 	}
 	screen.Events = append(screen.Events, s.always()...)
@@ -38,17 +38,17 @@ func (s *State) always() []EventKind {
 	if s.Joined && s.Step != stepHello && s.Step != stepDesktop {
 		out = append(out, HelloPolicy)
 	}
-	if s.mayAskPreprovision() {
+	if s.Step.asksPreprovision() && !s.waits() {
 		out = append(out, PreprovisionAsked)
 	}
 	return out
 }
 
-// mayAskPreprovision: on the pages on which nothing else is going on.
-func (s *State) mayAskPreprovision() bool {
-	switch s.Step {
+// asksPreprovision: the pages on which nothing else is going on.
+func (s Step) asksPreprovision() bool {
+	switch s {
 	case stepRegion, stepKeyboard, stepLayout, stepNetwork, stepEULA, stepPlain, stepAccount:
-		return !s.waits()
+		return true
 	default:
 		return false
 	}

@@ -93,7 +93,6 @@ func (s *State) drawPreprovision(v *Screen) {
 		v.Text = "The profile '" + s.Profile.Name + "' allows it, but this server does not do pre-provisioning. Setup goes on User-driven: somebody signs in."
 		return
 	}
-	v.Text = "Setup goes on User-driven: somebody signs in."
 	p := preprovisionRefused(s.Profile)
 	v.Error = &p
 }

@@ -1,6 +1,9 @@
 package setup
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // drawESP: the Enrollment Status Page, its device part and its account part.
 func (s *State) drawESP(v *Screen) Job {
@@ -13,7 +16,10 @@ func (s *State) drawESP(v *Screen) Job {
 		v.Events = []EventKind{LogsCollected}
 		return JobCollectLogs
 	case s.ESPFailed:
-		v.Text = s.Problem.Words
+		v.Text = "Something of it could not be set up."
+		if s.Problem.Code == CodeTimeout {
+			v.Text = "It took longer than the page waits: " + strconv.Itoa(s.ESP.TimeoutMinutes) + " min."
+		}
 		v.Buttons, v.Events = slices.Clone(s.ESPButtons), []EventKind{Pressed}
 		if s.Logs != "" {
 			v.Notes = append(v.Notes, "Logs are in "+s.Logs)
@@ -30,33 +36,45 @@ func (s *State) drawESP(v *Screen) Job {
 	return JobUserESP
 }
 
-// phases are the three parts of the status page with their lines. A part that
-// has not begun waits; one that was never shown is not there.
+// phases are the parts of the status page that are shown, with their lines. A
+// part that has not begun waits.
 func (s *State) phases() []ProgressRow {
-	waiting := func(name string) ProgressRow { return ProgressRow{Name: name, State: RowWaiting} }
-	phase := func(name string, rows []ProgressRow) ProgressRow {
-		if rows == nil {
-			return waiting(name)
+	var out []ProgressRow
+	if s.Preparation != nil {
+		preparation, device := phase("Device preparation", s.Preparation), phase("Device setup", s.Device)
+		if preparation.State != RowComplete && device.State == RowWorking {
+			device.State = RowWaiting
 		}
-		return ProgressRow{Name: name, State: sumOf(rows), Rows: slices.Clone(rows)}
+		out = append(out, preparation, device)
 	}
-	preparation, device := phase("Device preparation", s.Preparation), phase("Device setup", s.Device)
-	if device.State == RowWorking && preparation.State == RowWorking {
-		device.State = RowWaiting
+	if s.Account != nil || s.Managed && s.ESP.ShowUser {
+		out = append(out, phase("Account setup", s.Account))
 	}
-	account := phase("Account setup", s.Account)
 	if s.ESPFailed {
-		// What was not reached is not what failed.
-		failed := &device
-		switch {
-		case s.Step == stepUserESP:
-			failed = &account
-		case preparation.State == RowWorking:
-			failed = &preparation
-		}
-		failed.State = RowError
+		s.markFailed(out)
 	}
-	return []ProgressRow{preparation, device, account}
+	return out
+}
+
+func phase(name string, rows []ProgressRow) ProgressRow {
+	if rows == nil {
+		return ProgressRow{Name: name, State: RowWaiting}
+	}
+	return ProgressRow{Name: name, State: sumOf(rows), Rows: slices.Clone(rows)}
+}
+
+// markFailed marks the part that failed, unless one of its lines did already:
+// the one that was being worked on.
+func (s *State) markFailed(phases []ProgressRow) {
+	shown := phases[len(phases)-1:]
+	if s.Step == stepDeviceESP {
+		shown = phases[:2] // preparation and device setup
+	}
+	if slices.ContainsFunc(shown, func(r ProgressRow) bool { return r.State == RowError }) {
+		return
+	}
+	at := slices.IndexFunc(shown, func(r ProgressRow) bool { return r.State != RowComplete })
+	shown[max(at, 0)].State = RowError
 }
 
 // drawLast: privacy, Hello, desktop.

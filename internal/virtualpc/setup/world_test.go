@@ -165,6 +165,9 @@ func (w *world) goOn(t testing.TB, j *journey) {
 // and buttons on it.
 func (w *world) answer(t testing.TB, screen *setup.Screen) setup.Event {
 	t.Helper()
+	if screen.Error != nil && screen.Error.Code == setup.CodeNoNetwork {
+		return setup.Event{Kind: setup.Connected}
+	}
 	for _, kind := range []setup.EventKind{
 		setup.ProfileArrived, setup.Updated, setup.ESPDone, setup.Restarted, setup.SignedIn, setup.NoTerms, setup.Accepted, setup.Chosen,
 		setup.Joined, setup.Enrolled, setup.LogsCollected, setup.Pressed, setup.Connected, setup.PowerOn,
@@ -199,6 +202,9 @@ func (w *world) event(t testing.TB, kind setup.EventKind, screen *setup.Screen) 
 			return setup.Event{Kind: setup.MFANeeded}, true
 		}
 		e.UPN, e.Tenant, e.Organization = adele, tenantID, "Contoso"
+		if f := screen.Fields[0]; f.Name == "address" && f.Value != "" { // Windows says whom it waits for
+			e.UPN = f.Value
+		}
 	case setup.NoTerms:
 		if w.terms {
 			return setup.Event{Kind: setup.TermsShown, Text: "Be kind."}, true
