@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,8 +67,9 @@ type changedPart struct {
 type autopilotSwaps struct {
 	Verdict       string     `json:"verdict"` // Same, HardwareChange, AnotherDevice
 	Reason        string     `json:"reason"`
-	ComparedWith  *time.Time `json:"comparedWith"` // when that hash was exported; null: the PC as it was made
-	ProfileStatus string     `json:"profileStatus,omitempty"`
+	ComparedWith  *time.Time `json:"comparedWith"`            // when that hash was exported; null: the PC as it was made
+	ProfileStatus string     `json:"profileStatus,omitempty"` // once the PC, enrolled, has told its hardware; empty: as it is
+	ErrorCode     int        `json:"errorCode,omitempty"`     // what setup gets for an answer when it asks for the profile
 	Message       string     `json:"message"`
 }
 
@@ -100,28 +103,54 @@ func swappedOf(name string, c *machine.Change) swapped {
 	for _, part := range c.Changed {
 		out.Changed = append(out.Changed, changedPart{part.Name, part.Old, part.New})
 	}
-	out.Autopilot.foresee(c.Known.Verdict)
+	out.Autopilot.foresee(&c.Known)
 	return out
 }
 
-// foresee says in Microsoft's words what a verdict leads to.
-func (a *autopilotSwaps) foresee(v hwhash.Verdict) {
-	switch v {
-	case hwhash.Same:
+// Microsoft's words for the two statuses of changed hardware (Microsoft Learn,
+// "Create and assign user-driven Microsoft Entra join Autopilot profile").
+const (
+	fixPending = "We've detected a hardware change on this device. We're trying to automatically register the new hardware. " +
+		"You don't need to do anything now; the status will be updated at the next check in with the result."
+	attentionRequired = "the device can't receive the Autopilot profile until the device is reset and the device re-registers."
+)
+
+// foresee says what a comparison leads to. Setup proves a PC by its TPM, so
+// that one with another TPM gets no profile even where the rest is the same.
+func (a *autopilotSwaps) foresee(c *hwhash.Comparison) {
+	if c.Verdict == hwhash.Same {
 		a.Message = "Autopilot knows the PC with this hardware: its Profile status stays as it is."
-	case hwhash.HardwareChange:
-		a.ProfileStatus = "Fix pending"
-		a.Message = "When the PC next tells its hardware, its Profile status becomes Fix pending: We've detected a hardware change on this device. " +
-			"We're trying to automatically register the new hardware. You don't need to do anything now; the status will be updated at the next check in with the result."
-	case hwhash.AnotherDevice:
-		a.ProfileStatus = "Attention required"
-		a.Message = "When the PC next asks for its profile, its Profile status becomes Attention required: the device can't receive the Autopilot profile " +
-			"until the device is reset and the device re-registers. Deregister it, export its hash again, import that, and reset the PC."
+		return
 	}
+	otherTPM := slices.ContainsFunc(c.Changed, func(c hwhash.Component) bool { return c.Name == hwhash.ComponentEK })
+	if otherTPM || c.Verdict == hwhash.AnotherDevice {
+		a.ErrorCode = hwhash.SerialNumberMismatch
+	}
+	var lines []string
+	switch {
+	case c.Verdict == hwhash.HardwareChange && otherTPM:
+		lines = append(lines, "Setup that asks for the profile is answered 908: it cannot prove itself with the TPM that was registered.")
+	case c.Verdict == hwhash.AnotherDevice:
+		lines = append(lines, "Setup that asks for the profile is answered 908: this is another PC than the registered one.")
+	}
+	if c.Verdict == hwhash.HardwareChange {
+		a.ProfileStatus = "Fix pending"
+		lines = append(lines, "When the PC tells its hardware, its Profile status becomes Fix pending: "+fixPending)
+	} else {
+		a.ProfileStatus = "Attention required"
+		lines = append(lines, "When the PC tells its hardware over its management, its Profile status becomes Attention required: "+attentionRequired,
+			"Deregister it, export its hash again, import that, and reset the PC.")
+	}
+	a.Message = strings.Join(lines, "\n")
+}
+
+// partNames are the parts in a sentence.
+var partNames = map[machine.Part]string{
+	machine.Board: "a new board", machine.TPM: "a new TPM", machine.SSD: "a new disk", machine.NIC: "new network adapters",
 }
 
 func (s *swapped) write(w io.Writer) error {
-	fmt.Fprintf(w, "%s has a new %s.\n", s.Name, s.Part)
+	fmt.Fprintf(w, "%s has %s.\n", s.Name, partNames[s.Part])
 	if s.Wiped {
 		fmt.Fprintln(w, "What was on the old disk is gone; Windows begins anew.")
 	}
