@@ -34,9 +34,14 @@ func LockFolder(dir string) (release func(), err error) {
 // sweep removes what was being written when a process ended. Only who has the
 // PC alone may; what cannot be removed only takes room.
 func sweep(dir string) {
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return
+	}
+	defer func() { _ = root.Close() }()
+	_ = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && strings.HasPrefix(d.Name(), temporary) {
-			_ = os.Remove(path)
+			_ = root.Remove(name)
 		}
 		return nil
 	})

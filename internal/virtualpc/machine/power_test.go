@@ -240,7 +240,7 @@ func TestAWriteIsWholeOrNotAtAllWhenTheProcessIsKilled(t *testing.T) {
 	r := random(t)
 	for range 5 {
 		dir := filepath.Join(t.TempDir(), "PC1")
-		cmd := exec.Command(os.Args[0], "-test.run=^TestWriter$") //nolint:gosec // this test's own binary
+		cmd := exec.Command(os.Args[0], "-test.run=^TestWriter$")
 		cmd.Env = append(os.Environ(), writerFolder+"="+dir)
 		out, err := cmd.StdoutPipe()
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 type pattern string
 
 // Makers leave out the letters that look like digits.
-var alphabets = map[rune]string{
+var alphabets = map[byte]string{
 	'D': "0123456789",
 	'S': "123456789BCDFGHJKLMNPQRSTVWXYZ",
 	'L': "0123456789BCDFGHJKLMNPQRSTVWXYZ",
@@ -34,8 +34,9 @@ const (
 // draw is one text of the pattern.
 func (p pattern) draw(random io.Reader) (string, error) {
 	out := make([]byte, 0, len(p))
-	for _, r := range string(p) {
-		alphabet, ok := alphabets[r]
+	for i := range len(p) {
+		c := p[i]
+		alphabet, ok := alphabets[c]
 		switch {
 		case ok:
 			n, err := below(random, len(alphabet))
@@ -43,10 +44,10 @@ func (p pattern) draw(random io.Reader) (string, error) {
 				return "", err
 			}
 			out = append(out, alphabet[n])
-		case r >= 'a' && r <= 'z':
-			out = append(out, byte(r-'a'+'A'))
+		case c >= 'a' && c <= 'z':
+			out = append(out, c-'a'+'A')
 		default:
-			out = append(out, byte(r))
+			out = append(out, c)
 		}
 	}
 	return string(out), nil
