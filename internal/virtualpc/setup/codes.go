@@ -1,6 +1,10 @@
 package setup
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // answer is what a person is told about a code of a service.
 type answer struct {
@@ -126,6 +130,10 @@ func temporary(code string) bool {
 // hresult writes a code as Windows does on a screen: 0x801c0003.
 func hresult(code string) string {
 	code = strings.ToLower(strings.TrimSpace(code))
+	// The profile service writes numbers: 2149056517 is 0x80180005.
+	if n, err := strconv.ParseUint(code, 10, 32); err == nil && n >= 1<<31 {
+		return fmt.Sprintf("0x%08x", n)
+	}
 	if len(code) == 8 && allOf(code, isHex) {
 		return "0x" + code
 	}

@@ -24,7 +24,7 @@
 //	profile.go settings.go       the profile document, and its settings in the tutorial's words
 //	name.go                      the computer's name from its template
 //	order.go plan_*.go           which page comes next, or why it is passed over
-//	next.go on_*.go              what an event does
+//	next.go on_*.go              what an event does; preprovision.go: five times the Windows key
 //	view.go view_*.go            what the present page shows
 //	lines.go                     a screen as text for terminals
 //	report.go                    what became of it all

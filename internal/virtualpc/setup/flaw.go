@@ -92,8 +92,10 @@ func (s *State) flawOfTexts() string {
 			return "a problem is not complete"
 		}
 	}
-	if s.Problem != nil && !s.Problem.complete() || s.NoProfile != nil && !s.NoProfile.complete() {
-		return "a problem is not complete"
+	for _, p := range []*Problem{s.Problem, s.NoProfile, s.PreprovisionNo} {
+		if p != nil && !p.complete() {
+			return "a problem is not complete"
+		}
 	}
 	if len(s.Visits) > len(screens) || len(s.Problems) > maxProblems {
 		return "it remembers too much"
@@ -113,15 +115,36 @@ func (s *State) flawOfTexts() string {
 
 // flawOfStep: each step needs what led to it.
 func (s *State) flawOfStep() string {
+	lacks := s.lacks(s.Step)
+	if s.Step == stepPreprovision && s.Back != "" {
+		lacks = lacks || s.BackWhy == "" || s.lacks(s.Back) || s.Back != stepProfile && !s.Back.asksPreprovision()
+	}
+	if lacks {
+		return "what leads to the step " + string(s.Step) + " is missing"
+	}
+	switch s.Preprovision {
+	case "", preprovisionAsked, preprovisionAllowed, preprovisionRefused:
+	default:
+		return "nobody knows how pre-provisioning stands"
+	}
+	if (s.Preprovision == preprovisionRefused) != (s.PreprovisionNo != nil) {
+		return "pre-provisioning is refused without a reason"
+	}
+	return ""
+}
+
+func (s *State) lacks(step Step) (missing bool) {
 	undecided := s.Profile == nil && s.NoProfile == nil
-	missing := undecided
-	switch s.Step {
-	case stepOff, stepRegion, stepKeyboard, stepLayout, stepNetwork, stepProfile:
+	missing = undecided
+	switch step {
+	case stepOff, stepRegion, stepKeyboard, stepLayout, stepProfile:
 		missing = s.Joined
+	case stepNetwork:
+		missing = s.Joined || s.Online
 	case stepStart:
-		missing = s.Joined || !s.Online
+		missing = s.Joined || !s.Online || s.Preprovision != ""
 	case stepPreprovision:
-		missing = undecided || !s.Asked || s.Joined || s.Back != "" && (!s.Back.asksPreprovision() || s.BackWhy == "")
+		missing = s.Joined || s.Preprovision == "" || s.Back == "" && undecided
 	case stepRename:
 		missing = s.Profile == nil || s.NewName == "" || s.Joined
 	case stepPassword:
@@ -142,10 +165,7 @@ func (s *State) flawOfStep() string {
 		missing = undecided || s.Problem == nil || s.Joined != (s.Again == stepEnrol) || s.Again == stepJoin && s.UPN == "" ||
 			!slices.Contains([]Step{stepAccount, stepJoin, stepEnrol}, s.Again)
 	}
-	if missing {
-		return "what leads to the step " + string(s.Step) + " is missing"
-	}
-	return ""
+	return missing
 }
 
 func (s *State) flawOfESP() string {

@@ -35,9 +35,12 @@ func (s *State) take(e *Event) (why string) {
 		return s.powerOn(e.Network)
 	case Connected:
 		s.Online = true
-		if s.Step == stepNetwork {
+		switch {
+		case s.Step == stepNetwork:
 			s.Passed.Network = true
 			s.goOn(stepNetwork)
+		case s.AsksPreprovisioned() && s.Step.asksPreprovision():
+			s.askPreprovision()
 		}
 		return ""
 	case Disconnected:
@@ -55,7 +58,12 @@ func (s *State) take(e *Event) (why string) {
 		return s.onProfile(e)
 	case stepRegion, stepKeyboard, stepLayout:
 		return s.onChoice(e)
-	case stepUpdates, stepUpdateRestart, stepEULA, stepRename, stepPreprovision:
+	case stepPreprovision:
+		if s.AsksPreprovisioned() {
+			return s.onPreprovisionAnswer(e)
+		}
+		return s.onDevice(e)
+	case stepUpdates, stepUpdateRestart, stepEULA, stepRename:
 		return s.onDevice(e)
 	case stepPlain:
 		return s.onPlain(e)
@@ -91,7 +99,10 @@ func (s *State) disconnect() {
 }
 
 // waits tells a page that cannot go on without the network it lost.
-func (s *State) waits() bool { return !s.Online && s.Step.needsNetwork() && !s.ESPFailed }
+func (s *State) waits() bool {
+	needs := s.Step.needsNetwork() || s.Step == stepPreprovision && s.AsksPreprovisioned()
+	return needs && !s.Online && !s.ESPFailed
+}
 
 func (s *State) powerOn(n Network) (why string) {
 	switch n {
@@ -119,6 +130,7 @@ func (s *State) boot() {
 	s.Boots++
 	s.Problem, s.Again, s.Back, s.BackWhy, s.NewName, s.TermsText = nil, "", "", "", "", ""
 	s.StrongAuth, s.Collecting, s.OtherAccount = false, false, false
+	s.Preprovision, s.PreprovisionNo = "", nil
 	if s.ESPFailed {
 		s.ESPFailed, s.ESPButtons, s.Elapsed = false, nil, 0
 	}

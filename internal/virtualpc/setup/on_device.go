@@ -4,21 +4,21 @@ import "strings"
 
 // onProfile: what came of asking for the profile, at power-on or on its page.
 func (s *State) onProfile(e *Event) (why string) {
+	if s.AsksPreprovisioned() && e.Kind != Pressed {
+		return s.onPreprovisionAnswer(e)
+	}
 	switch e.Kind {
 	case ProfileArrived:
 		if e.Profile == nil {
 			return "there is no profile in it"
 		}
-		p := *e.Profile
-		if why := p.flaw(); why != "" {
+		if why := e.Profile.flaw(); why != "" {
 			return why
 		}
-		s.Profile, s.NoProfile, s.Asked = &p, nil, true
+		s.takeProfile(e.Profile)
 		s.goOn(s.Step)
 	case ProfileRefused:
-		p := profileProblem(e.Code, e.Reason)
-		s.Profile, s.NoProfile, s.Asked = nil, &p, true
-		s.noted(p)
+		s.refuseProfile(profileProblem(e.Code, e.Reason))
 		s.goOn(s.Step)
 	case ProfileUnreachable:
 		p := unreachable(e.Code, e.Text)
@@ -38,6 +38,9 @@ func (s *State) onProfile(e *Event) (why string) {
 			if s.Profile == nil {
 				s.NoProfile = s.Problem
 			}
+			if s.AsksPreprovisioned() {
+				s.refusePreprovision(*s.Problem)
+			}
 			s.Asked = true
 			s.goOn(stepProfile)
 		default:
@@ -45,6 +48,16 @@ func (s *State) onProfile(e *Event) (why string) {
 		}
 	}
 	return ""
+}
+
+func (s *State) takeProfile(p *Profile) {
+	own := *p
+	s.Profile, s.NoProfile, s.Asked = &own, nil, true
+}
+
+func (s *State) refuseProfile(p Problem) {
+	s.Profile, s.NoProfile, s.Asked = nil, &p, true
+	s.noted(p)
 }
 
 const noSuchButton = "the page has no such button"
@@ -107,29 +120,9 @@ func (s *State) onDevice(e *Event) (why string) {
 			s.goOn(stepEULA)
 			return ""
 		}
-		s.Preprovision = false
-		if back, why := s.Back, s.BackWhy; back != "" {
-			s.Back, s.BackWhy = "", ""
-			s.enter(back, why)
-			return ""
-		}
-		s.goOn(stepPreprovision)
+		s.leavePreprovision()
 	}
 	return ""
-}
-
-// askPreprovision: five times the Windows key. Only the profile can say whether
-// it is allowed, so that a PC without a network remembers that it was asked.
-func (s *State) askPreprovision() {
-	s.Preprovision = true
-	if !s.Asked {
-		return
-	}
-	s.Back, s.BackWhy = s.Step, s.Why
-	s.enter(stepPreprovision, s.preprovisionWhy())
-	if s.Profile == nil || !s.Profile.Preprovisioning {
-		s.noted(preprovisionRefused(s.Profile))
-	}
 }
 
 // onPlain: the account page of a PC that belongs to nobody's organization.

@@ -77,6 +77,10 @@ func (s Step) needsNetwork() bool {
 func (s *State) goOn(after Step) {
 	for _, step := range order[slices.Index(order, after)+1:] {
 		shown, why := s.plan(step)
+		if shown && step == stepPreprovision {
+			s.showPreprovision(why)
+			return
+		}
 		if shown {
 			s.enter(step, why)
 			return

@@ -108,20 +108,6 @@ func (s *State) updateSetting() string {
 	return ""
 }
 
-func (s *State) planPreprovision() (shown bool, why string) {
-	if !s.Preprovision {
-		return false, ""
-	}
-	return true, s.preprovisionWhy()
-}
-
-func (s *State) preprovisionWhy() string {
-	if s.Profile == nil {
-		return "Shown because pre-provisioning was asked for, and no profile sets Allow pre-provisioned deployment"
-	}
-	return "Shown because pre-provisioning was asked for, and " + s.Profile.preprovisionSetting()
-}
-
 func (s *State) planEULA() (shown bool, why string) {
 	switch p := s.Profile; {
 	case s.Passed.EULA:

@@ -29,7 +29,7 @@ const (
 
 // Reasons of a sign-in or join that is refused.
 const (
-	ReasonAssignedUser = "AssignedUserOnly"                  // the tenant lets only the assigned user sign in
+	ReasonAssignedUser = "NotTheAssignedUser"                // the tenant lets only the assigned user sign in
 	ReasonMFA          = "MultiFactorAuthenticationRequired" // of a join: the same as MFANeeded, once
 )
 

@@ -41,18 +41,6 @@ func wrongTenant(p *Profile, upn string) Problem {
 	}
 }
 
-// preprovisionRefused is the service's refusal of a pre-provisioned deployment
-// ("Windows Autopilot for pre-provisioned deployment").
-func preprovisionRefused(p *Profile) Problem {
-	out := Problem{Code: CodePreprovisioning, Words: "Pre-provisioning is not allowed for this PC.", Next: "Select Next: setup goes on User-driven, and somebody signs in."}
-	if p == nil {
-		out.Words += " It has no profile."
-		return out
-	}
-	out.Words += " Its profile '" + p.Name + "' says: " + p.preprovisionSetting() + "."
-	return out
-}
-
 func espProblem(code, text string, buttons []Button) Problem {
 	next := askAdministrator + "; the page offers no way on, so switch the PC off meanwhile."
 	var can []string

@@ -27,8 +27,8 @@ type Profile struct {
 	UpdateDisabled bool   `json:"updateDisabled,omitempty"`
 	RegistrationID string `json:"registrationId,omitempty"`
 
-	// Two fields that Windows' own document has not; absent is no.
-	Preprovisioning  bool `json:"preprovisioning,omitempty"`  // Allow pre-provisioned deployment: Yes
+	// Two facts that Windows' own document has not; absent is no.
+	Preprovisioning  bool `json:"preprovisioning,omitempty"`  // the PC asked to be pre-provisioned, and Allow pre-provisioned deployment is Yes
 	OnlyAssignedUser bool `json:"onlyAssignedUser,omitempty"` // the tenant's switch "Only the assigned user may sign in"
 }
 
@@ -65,8 +65,8 @@ type document struct {
 	Comment          string `json:"Comment_File"`
 	Mode             int    `json:"AutopilotMode"`
 	RegistrationID   string `json:"ZtdRegistrationId"`
-	Preprovisioning  bool   `json:"PreprovisioningAllowed"`
-	OnlyAssignedUser bool   `json:"OnlyAssignedUser"`
+	Preprovisioning  string `json:"PreProvisioning"` // NotOffered: allowed, and not done here
+	OnlyAssignedUser bool   `json:"OnlyAssignedUserMaySignIn"`
 }
 
 // serverData is the text inside the document that goes to the sign-in page.
@@ -153,7 +153,7 @@ func (d *document) profile() (*Profile, error) {
 		HideKeyboard: bits&bitHideKeyboard != 0, HideEULA: bits&bitHideEULA != 0, HidePrivacy: bits&bitHidePrivacy != 0,
 		HideEscape: *d.ForcedEnrollment == 1, StandardUser: bits&bitStandardUser != 0,
 		Hybrid: *d.DomainJoinMethod == 1, SelfDeploying: d.Mode == 1, UpdateDisabled: d.UpdateDisabled == 1,
-		RegistrationID: d.RegistrationID, Preprovisioning: d.Preprovisioning, OnlyAssignedUser: d.OnlyAssignedUser,
+		RegistrationID: d.RegistrationID, Preprovisioning: d.Preprovisioning != "", OnlyAssignedUser: d.OnlyAssignedUser,
 	}
 	if p.Name == "" { // a file carries it in a comment
 		p.Name = strings.TrimPrefix(d.Comment, "Profile ")

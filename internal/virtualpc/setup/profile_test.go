@@ -39,7 +39,7 @@ func TestAProfileDocumentIsReadIntoTheTutorialsSettings(t *testing.T) {
 		{"a template", map[string]any{"CloudAssignedDeviceName": "PC-%SERIAL%"}, func(p *setup.Profile) { p.NameTemplate = "PC-%SERIAL%" }},
 		{"an assigned user", map[string]any{"CloudAssignedTenantUpn": adele}, func(p *setup.Profile) { p.AssignedUser = adele }},
 		{"the tenant in capitals", map[string]any{"CloudAssignedTenantId": strings.ToUpper(tenantID)}, func(*setup.Profile) {}},
-		{"what only this service says", map[string]any{"PreprovisioningAllowed": true, "OnlyAssignedUser": true}, func(p *setup.Profile) { p.Preprovisioning, p.OnlyAssignedUser = true, true }},
+		{"what only this service says", map[string]any{"PreProvisioning": "NotOffered", "OnlyAssignedUserMaySignIn": true}, func(p *setup.Profile) { p.Preprovisioning, p.OnlyAssignedUser = true, true }},
 		{"fields nobody knows", map[string]any{"DeviceTicket": "x", "AutopilotCorrelationVector": "y"}, func(*setup.Profile) {}},
 	}
 	for _, tt := range tests {

@@ -20,6 +20,13 @@ func arrive(t testing.TB, w *world, page setup.ScreenName, job setup.Job) setup.
 		if screen.Name == page && doing == job {
 			return j.state
 		}
+		if page == setup.ScreenPreprovision && screen.Name == setup.ScreenEULA {
+			s, _, _, err := setup.Next(j.state, setup.Event{Kind: setup.PreprovisionAsked})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
 		s, next, _, err := setup.Next(j.state, w.answer(t, &j.last))
 		if err != nil {
 			t.Fatal(err)
@@ -61,7 +68,9 @@ func TestEachRefusalHasItsCodeWordsAndNextStep(t *testing.T) {
 		{setup.ScreenProfile, download, setup.Event{Kind: unreachable, Code: setup.CodeTPMIdentity}, setup.ScreenProfile, setup.CodeTPMIdentity, 171, "TPM"},
 		{setup.ScreenProfile, download, setup.Event{Kind: unreachable, Code: setup.CodeProfileDamaged}, setup.ScreenProfile, setup.CodeProfileDamaged, 172, "no profile"},
 		{setup.ScreenEULA, "", setup.Event{Kind: setup.Declined}, setup.ScreenEULA, setup.CodeDeclined, 0, "declined"},
-		{setup.ScreenEULA, "", setup.Event{Kind: setup.PreprovisionAsked}, setup.ScreenPreprovision, "0x80180005", 0, "Allow pre-provisioned deployment = No"},
+		{setup.ScreenPreprovision, download, setup.Event{Kind: refused, Code: "2149056517"}, setup.ScreenPreprovision, "0x80180005", 0, "Allow pre-provisioned deployment = No"},
+		{setup.ScreenPreprovision, download, setup.Event{Kind: refused, Code: "815"}, setup.ScreenPreprovision, "815", 815, "No profile is assigned"},
+		{setup.ScreenPreprovision, download, setup.Event{Kind: setup.ProfileArrived, Profile: &setup.Profile{TenantID: tenantID, TenantDomain: domain}}, setup.ScreenPreprovision, "0x80180005", 0, "says nothing"},
 		{setup.ScreenPassword, signIn, setup.Event{Kind: setup.SignInFailed, Code: "50126"}, setup.ScreenPassword, "50126", 0, "refused"},
 		{setup.ScreenPassword, signIn, setup.Event{Kind: setup.SignInFailed, Value: "account"}, setup.ScreenAccount, setup.CodeSignIn, 0, "refused"},
 		{setup.ScreenPassword, signIn, setup.Event{Kind: setup.SignInFailed, Reason: setup.ReasonAssignedUser}, setup.ScreenAccount, setup.CodeAssignedUser, 0, "Only the assigned user may sign in = Yes"},

@@ -72,10 +72,6 @@ func (p *Profile) joinSetting() string {
 	return "Join to Microsoft Entra ID as = Microsoft Entra joined"
 }
 
-func (p *Profile) preprovisionSetting() string {
-	return "Allow pre-provisioned deployment = " + yesOrNo(p.Preprovisioning)
-}
-
 // The Enrollment Status Page's own setting.
 func showSetting(shown bool) string {
 	return "Show app and profile configuration progress = " + yesOrNo(shown)

@@ -26,7 +26,9 @@ type State struct {
 	Keyboard     string `json:"keyboard,omitempty"`
 	SecondLayout string `json:"secondLayout,omitempty"`
 	Passed       Passed `json:"passed"`
-	Preprovision bool   `json:"preprovision,omitempty"` // asked for, not answered yet
+
+	Preprovision   Preprovisioning `json:"preprovision,omitempty"`
+	PreprovisionNo *Problem        `json:"preprovisionNo,omitempty"` // why it is refused
 
 	Name         string `json:"name"` // of the computer
 	NameWhy      string `json:"nameWhy"`

@@ -18,8 +18,8 @@ func (s *State) view() (Screen, Job) {
 		}
 	}
 	screen.Events = append(screen.Events, s.always()...)
-	if s.Preprovision && s.Step != stepPreprovision {
-		screen.Notes = append(screen.Notes, "Pre-provisioning was asked for. The profile says whether it is allowed, once it is here.")
+	if s.AsksPreprovisioned() && s.Step != stepPreprovision {
+		screen.Notes = append(screen.Notes, "Pre-provisioning was asked for. The profile service says whether it is allowed, once the PC is online.")
 	}
 	return screen, job
 }
@@ -44,16 +44,6 @@ func (s *State) always() []EventKind {
 	return out
 }
 
-// asksPreprovision: the pages on which nothing else is going on.
-func (s Step) asksPreprovision() bool {
-	switch s {
-	case stepRegion, stepKeyboard, stepLayout, stepNetwork, stepEULA, stepPlain, stepAccount:
-		return true
-	default:
-		return false
-	}
-}
-
 // page draws what only this page has, and says what the PC has to do.
 func (s *State) page(v *Screen) Job {
 	switch s.Step {
@@ -61,7 +51,9 @@ func (s *State) page(v *Screen) Job {
 		return s.drawFirst(v)
 	case stepProfile, stepUpdates, stepUpdateRestart:
 		return s.drawProfile(v)
-	case stepPreprovision, stepEULA, stepRename, stepPlain:
+	case stepPreprovision:
+		return s.drawPreprovision(v)
+	case stepEULA, stepRename, stepPlain:
 		return s.drawDevice(v)
 	case stepAccount, stepPassword, stepMFA, stepWindowsSignIn:
 		return s.drawSignIn(v)

@@ -62,11 +62,9 @@ func (s *State) sayNoProfile(v *Screen) {
 	}
 }
 
-// drawDevice: pre-provisioning to the account page of a PC without a profile.
+// drawDevice: licence terms to the account page of a PC without a profile.
 func (s *State) drawDevice(v *Screen) Job {
 	switch s.Step {
-	case stepPreprovision:
-		s.drawPreprovision(v)
 	case stepEULA:
 		v.Heading, v.Text = "Microsoft Software License Terms", "Whoever uses the software of this PC agrees to its licence terms. A virtual PC has no Windows on it, so there is nothing to read here."
 		v.Buttons, v.Events = []Button{ButtonDecline, ButtonAccept}, []EventKind{Accepted, Declined}
@@ -84,15 +82,4 @@ func (s *State) drawDevice(v *Screen) Job {
 		v.Buttons, v.Events = []Button{ButtonPersonal, ButtonWork}, []EventKind{Chosen}
 	}
 	return JobNone
-}
-
-func (s *State) drawPreprovision(v *Screen) {
-	v.Heading = "Pre-provision with Windows Autopilot"
-	v.Buttons, v.Events = []Button{ButtonNext}, []EventKind{Accepted}
-	if s.Profile != nil && s.Profile.Preprovisioning {
-		v.Text = "The profile '" + s.Profile.Name + "' allows it, but this server does not do pre-provisioning. Setup goes on User-driven: somebody signs in."
-		return
-	}
-	p := preprovisionRefused(s.Profile)
-	v.Error = &p
 }
