@@ -125,21 +125,21 @@ func toldMessage(m *syncml.Message) string {
 		if len(out) == mostShown {
 			return strings.Join(append(out, "…"), "; ")
 		}
-		line := c.Name()
+		line := []string{c.Name()}
 		switch c.Kind {
 		case syncml.Status:
-			line += fmt.Sprintf(" %d of %s", c.Code(), c.Cmd)
+			line = append(line, fmt.Sprintf("%d of %s", c.Code(), c.Cmd))
 		case syncml.Alert:
-			line += fmt.Sprintf(" %d", c.Code())
-			for _, item := range c.Items {
-				line += " " + item.Type
+			line = append(line, strconv.Itoa(c.Code()))
+			for i := range c.Items {
+				line = append(line, c.Items[i].Type)
 			}
 		default:
 			for i := range c.Items {
-				line += " " + toldItem(&c.Items[i])
+				line = append(line, toldItem(&c.Items[i]))
 			}
 		}
-		out = append(out, line)
+		out = append(out, strings.Join(line, " "))
 	}
 	return strings.Join(out, "; ")
 }

@@ -1,20 +1,13 @@
 package wire
 
-import (
-	"maps"
-
-	"taxiway/internal/syncml"
-)
+import "taxiway/internal/syncml"
 
 // atomic runs all of the commands or undoes them. Windows knows no Atomic and no
 // Get in one, and no Replace of what the same one has added.
 func (w *work) atomic(c *syncml.Command) (o outcome) {
-	device, before := w.d.Tree, maps.Clone(w.d.Tree.nodes)
-	var user *Tree
-	var userBefore map[string]node
+	undo := []func(){w.d.Tree.Snapshot()}
 	if w.d.owned() {
-		user = w.d.User(w.d.SignedIn)
-		userBefore = maps.Clone(user.nodes)
+		undo = append(undo, w.d.User(w.d.SignedIn).Snapshot())
 	}
 	codes := make([]int, len(c.Commands))
 	failed := -1
@@ -23,7 +16,7 @@ func (w *work) atomic(c *syncml.Command) (o outcome) {
 		part := &c.Commands[i]
 		target := ""
 		if len(part.Items) > 0 {
-			target = nodeName(part.Items[0].Target)
+			target = NodeName(part.Items[0].Target)
 		}
 		switch {
 		case failed >= 0:
@@ -40,9 +33,8 @@ func (w *work) atomic(c *syncml.Command) (o outcome) {
 	if failed < 0 {
 		o.status(w.msgRef, c, "", syncml.StatusOK)
 	} else {
-		device.nodes = before
-		if user != nil {
-			user.nodes = userBefore
+		for _, restore := range undo {
+			restore()
 		}
 		o.status(w.msgRef, c, "", syncml.StatusAtomicFailed)
 		for i := range failed {

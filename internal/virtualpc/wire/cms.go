@@ -46,9 +46,9 @@ type (
 	}
 )
 
-// signCMS signs content with a certificate's key and puts both into a PKCS #7
-// message.
-func signCMS(content []byte, by *x509.Certificate, key *rsa.PrivateKey) ([]byte, error) {
+// SignCMS signs content with a certificate's key and puts both into a PKCS #7
+// message, as Windows asks for a renewal ("Certificate Renewal").
+func SignCMS(content []byte, by *x509.Certificate, key *rsa.PrivateKey) ([]byte, error) {
 	var (
 		data       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
 		signedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}

@@ -87,18 +87,18 @@ func (w *work) item(kind syncml.Kind, item *syncml.Item) (int, *syncml.Item) {
 	}
 	switch kind {
 	case syncml.Get:
-		result, code := tree.get(item)
+		result, code := tree.Get(item)
 		return code, result
 	case syncml.Add:
-		code := tree.add(item)
+		code := tree.Add(item)
 		w.changed(code == syncml.StatusOK, kind, item)
 		return code, nil
 	case syncml.Replace:
-		code, changed := tree.replace(item)
+		code, changed := tree.Replace(item)
 		w.changed(changed, kind, item)
 		return code, nil
 	case syncml.Delete:
-		code := tree.remove(item)
+		code := tree.Delete(item)
 		w.changed(code == syncml.StatusOK, kind, item)
 		return code, nil
 	default:
@@ -114,7 +114,7 @@ func (w *work) changed(did bool, kind syncml.Kind, item *syncml.Item) {
 	if w.d.Changed != nil {
 		w.d.Changed(kind, item.Target, item.Data.Text)
 	}
-	name := nodeName(item.Target)
+	name := NodeName(item.Target)
 	if w.d.Rename != nil && kind != syncml.Delete && (name == "DevDetail/Ext/Microsoft/DNSComputerName" || name == "Vendor/MSFT/Accounts/Domain/ComputerName") {
 		w.d.Rename(item.Data.Text)
 	}
@@ -122,7 +122,7 @@ func (w *work) changed(did bool, kind syncml.Kind, item *syncml.Item) {
 
 // exec runs what a node does.
 func (w *work) exec(tree *Tree, item *syncml.Item) int {
-	name := strings.TrimPrefix(nodeName(item.Target), "Vendor/MSFT/")
+	name := strings.TrimPrefix(NodeName(item.Target), "Vendor/MSFT/")
 	call := func(f func()) int {
 		if f != nil {
 			f()

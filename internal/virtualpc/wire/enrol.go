@@ -223,6 +223,7 @@ func refusedSOAP(step Step, a *answer, f *soap.Fault) *Problem {
 		p.Reason = string(f.Detail.ErrorType)
 	}
 	p.Retry = retryAfter(a.header.Get("Retry-After"))
+	p.Temporary = p.Retry > 0
 	return p
 }
 

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"net/http"
 	"net/url"
 	"slices"
@@ -113,7 +114,7 @@ func joinBody(r *JoinRequest) ([]byte, error) {
 // PublicBlob is a public key as a BCRYPT_RSAKEY_BLOB (bcrypt.h): magic, sizes as
 // little-endian numbers, exponent and modulus.
 func PublicBlob(k *rsa.PublicKey) []byte {
-	n, e := k.N.Bytes(), []byte{byte(k.E >> 16), byte(k.E >> 8), byte(k.E)}
+	n, e := k.N.Bytes(), big.NewInt(int64(k.E)).FillBytes(make([]byte, 3))
 	out := []byte("RSA1")
 	for _, v := range []int{len(n) * 8, len(e), len(n), 0, 0} {
 		out = binary.LittleEndian.AppendUint32(out, uint32(v)) //nolint:gosec // sizes of a key

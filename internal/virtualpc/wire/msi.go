@@ -29,10 +29,12 @@ const (
 
 // MSIJob is what a DownloadInstall wants.
 type MSIJob struct {
-	Product     string // product code, with braces
-	Version     string
-	CommandLine string // of Windows Installer
-	TimeOut     int    // minutes
+	Product     string   // product code, with braces
+	Version     string   // of the product
+	URLs        []string // where the file is; the first that works is taken
+	FileHash    string   // SHA-256, hexadecimal
+	CommandLine string   // of Windows Installer
+	TimeOut     int      // minutes
 	RetryCount  int
 	User        bool // for the user who is signed in, else for the PC
 }
@@ -56,52 +58,58 @@ type msiJob struct {
 
 const msiBase = "./Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/"
 
+// ReadMSIJob reads the job of a DownloadInstall; false when it is none, or is for
+// another product than its node.
+func ReadMSIJob(item *syncml.Item) (MSIJob, bool) {
+	var job msiJob
+	if item.Format != "xml" || xml.Unmarshal([]byte(item.Data.Text), &job) != nil || len(job.Product.URLs) == 0 {
+		return MSIJob{}, false
+	}
+	if !strings.EqualFold(NodeName(item.Target), NodeName(msiBase+job.ID)+"/DownloadInstall") {
+		return MSIJob{}, false
+	}
+	p := &job.Product
+	return MSIJob{
+		Product: job.ID, Version: p.Version, URLs: p.URLs, FileHash: p.FileHash, CommandLine: p.Enforce.CommandLine, TimeOut: p.Enforce.TimeOut,
+		RetryCount: p.Enforce.RetryCount, User: syncml.ScopeOf(item.Target) == syncml.UserScope,
+	}, true
+}
+
 // install is DownloadInstall: it downloads the file, compares its hash, and
 // installs it with the outcome that Device.Install says.
 func (w *work) install(tree *Tree, item *syncml.Item) int {
-	var job msiJob
-	if item.Format != "xml" || xml.Unmarshal([]byte(item.Data.Text), &job) != nil || len(job.Product.URLs) == 0 {
-		return syncml.StatusBadRequest
-	}
-	base := strings.TrimSuffix(item.Target, "/DownloadInstall")
-	if !strings.EqualFold(nodeName(base), nodeName(msiBase+job.ID)) {
+	job, ok := ReadMSIJob(item)
+	if !ok {
 		return syncml.StatusBadRequest
 	}
 	status, code := MSIDownloadFailed, int64(errorNotFound)
-	for _, address := range job.Product.URLs {
+	for _, address := range job.URLs {
 		hash, err := w.c.download(w.ctx, address)
 		if err != nil {
 			continue
 		}
-		if !strings.EqualFold(hash, job.Product.FileHash) {
+		if !strings.EqualFold(hash, job.FileHash) {
 			code = errorCRC
 			continue
 		}
 		status, code = MSIInstalled, 0
 		if w.d.Install != nil {
-			status, code = w.d.Install(w.ctx, MSIJob{
-				Product: job.ID, Version: job.Product.Version, CommandLine: job.Product.Enforce.CommandLine, TimeOut: job.Product.Enforce.TimeOut,
-				RetryCount: job.Product.Enforce.RetryCount, User: syncml.ScopeOf(item.Target) == syncml.UserScope,
-			})
+			status, code = w.d.Install(w.ctx, job)
 		}
 		break
 	}
-	tree.setMSI(base, job.Product.Version, status, code)
+	tree.Set(msiBase+job.Product+"/Version", "", job.Version)
+	tree.SetMSI(job.Product, status, code)
 	return syncml.StatusOK
-}
-
-func (t *Tree) setMSI(base, version string, status int, code int64) {
-	t.Set(base+"/Status", "int", strconv.Itoa(status))
-	t.Set(base+"/LastError", "int", strconv.FormatInt(code, 10))
-	t.Set(base+"/LastErrorDesc", "", "")
-	t.Set(base+"/Version", "", version)
 }
 
 // SetMSI tells how the installation of an MSI goes on: product code, one of the
 // Status values, and an HRESULT.
 func (t *Tree) SetMSI(product string, status int, code int64) {
-	version, _ := t.Value(msiBase + product + "/Version")
-	t.setMSI(msiBase+product, version, status, code)
+	base := msiBase + product
+	t.Set(base+"/Status", "int", strconv.Itoa(status))
+	t.Set(base+"/LastError", "int", strconv.FormatInt(code, 10))
+	t.Set(base+"/LastErrorDesc", "", "")
 }
 
 // mostFile is the most that a download may have.

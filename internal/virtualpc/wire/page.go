@@ -99,6 +99,7 @@ func (p *page) element(n *html.Node, inMain bool) (done bool) {
 	case atom.P, atom.Li:
 		p.line(n, inMain)
 		return !holds(n, atom.Form)
+	default: // only its children matter
 	}
 	if attr(n, "role") == "alert" {
 		v.Error = text(n)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -19,6 +20,9 @@ type AskProfile struct {
 	Manufacturer string
 	Model        string
 	OSVersion    string
+	// Deployment is how the PC is to be set up: "" or "userDriven" by its user,
+	// "preProvisioned" by a technician before.
+	Deployment string
 }
 
 // TPM opens what is encrypted to the PC's endorsement key: RSA-OAEP with
@@ -118,10 +122,30 @@ func (c *Client) ReportHardware(ctx context.Context, ask AskProfile, tpm TPM) (*
 	return &HardwareAnswer{RemediationState: said.RemediationState, ProfileStatus: said.ProfileStatus}, nil
 }
 
-// ztd asks, proves the TPM when there is a challenge, and asks again with it.
+// The service's words for a challenge that is good no more: when the answer to a
+// proof was lost, sending it again finds it used.
+var proofOver = []string{"ProofUsed", "ProofExpired"}
+
+// ztd asks until the proof of the TPM was taken, with a new challenge when one
+// was lost on the way.
 func (c *Client) ztd(ctx context.Context, step Step, path string, ask AskProfile, tpm TPM) (said *ztdAnswer, a *answer, nonce []byte, err error) {
+	for range 3 {
+		said, a, nonce, err = c.ztdProven(ctx, step, path, ask, tpm)
+		if p := ProblemOf(err); p == nil || !slices.Contains(proofOver, p.Reason) {
+			break
+		}
+	}
+	return said, a, nonce, err
+}
+
+// ztdProven asks, proves the TPM when there is a challenge, and asks again with
+// the proof.
+func (c *Client) ztdProven(ctx context.Context, step Step, path string, ask AskProfile, tpm TPM) (said *ztdAnswer, a *answer, nonce []byte, err error) {
 	body := map[string]any{
 		"hardwareHash": ask.Hash, "serialNumber": ask.Serial, "manufacturer": ask.Manufacturer, "model": ask.Model, "osVersion": ask.OSVersion,
+	}
+	if ask.Deployment != "" {
+		body["deployment"] = ask.Deployment
 	}
 	said, a, err = c.ztdOnce(ctx, step, path, body)
 	if err != nil || said.Challenge == "" {

@@ -24,7 +24,7 @@ func (c *Client) Renew(ctx context.Context, e *Enrolment, facts Facts, key *rsa.
 	if err != nil {
 		return err
 	}
-	message, err := signCMS(csr, old.Certificate, old.Key)
+	message, err := SignCMS(csr, old.Certificate, old.Key)
 	if err != nil {
 		return err
 	}

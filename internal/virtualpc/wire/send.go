@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"mime"
 	"net/http"
@@ -133,9 +134,7 @@ func (c *Client) exchange(ctx context.Context, r *request) (*answer, error) {
 	if err != nil {
 		return nil, trouble(r.step, CodeAddress, "The address to ask at is none.", nextServer).because(err)
 	}
-	for name, values := range r.header {
-		q.Header[name] = values
-	}
+	maps.Copy(q.Header, r.header)
 	if r.jar != nil {
 		for _, cookie := range r.jar.Cookies(q.URL) {
 			q.AddCookie(cookie)

@@ -82,7 +82,7 @@ func NewDeviceTree(f *DeviceFacts) *Tree {
 }
 
 // Tell writes what the PC is into its own nodes, after it was renamed or a part
-// was changed.
+// was changed; what is empty stays as it is.
 func (t *Tree) Tell(f *DeviceFacts) {
 	language, platform := f.Language, f.Platform
 	if language == "" {
@@ -97,8 +97,16 @@ func (t *Tree) Tell(f *DeviceFacts) {
 		"./DevDetail/Ext/Microsoft/DeviceName": f.Name, "./DevDetail/Ext/Microsoft/DNSComputerName": f.Name, "./DevDetail/Ext/Microsoft/SMBIOSSerialNumber": f.Serial,
 		"./DevDetail/Ext/Microsoft/OSPlatform": platform, "./DevDetail/Ext/WLANMACAddress": f.MAC, "./DevDetail/Ext/DeviceHardwareData": f.Hash,
 	} {
-		t.Set(uri, "", value)
+		if value != "" {
+			t.Set(uri, "", value)
+		}
 	}
+}
+
+// Snapshot gives what brings the tree back to what it is now.
+func (t *Tree) Snapshot() (restore func()) {
+	nodes := maps.Clone(t.nodes)
+	return func() { t.nodes = nodes }
 }
 
 // NewUserTree is the tree of somebody who signed in for the first time.
@@ -139,9 +147,9 @@ func (t *Tree) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// nodeName is a LocURI in the one form that a tree knows: without ./Device and
+// NodeName is a LocURI in the one form that a tree knows: without ./Device and
 // ./User, escapes undone.
-func nodeName(uri string) string {
+func NodeName(uri string) string {
 	name := strings.TrimSuffix(strings.TrimPrefix(uri, "./"), "/")
 	for _, scope := range []string{"Device/", "User/"} {
 		name = strings.TrimPrefix(name, scope)
@@ -154,7 +162,7 @@ func nodeName(uri string) string {
 
 // Set puts a node in, with those above it.
 func (t *Tree) Set(uri, format, value string) {
-	name := nodeName(uri)
+	name := NodeName(uri)
 	for i := range len(name) {
 		if name[i] != '/' {
 			continue
@@ -168,20 +176,20 @@ func (t *Tree) Set(uri, format, value string) {
 
 // Value is what a node holds.
 func (t *Tree) Value(uri string) (string, bool) {
-	n, ok := t.nodes[nodeName(uri)]
+	n, ok := t.nodes[NodeName(uri)]
 	return n.Value, ok && n.Format != "node"
 }
 
 // Has tells whether there is such a node.
 func (t *Tree) Has(uri string) bool {
-	_, ok := t.nodes[nodeName(uri)]
+	_, ok := t.nodes[NodeName(uri)]
 	return ok
 }
 
 // Below are the paths of the nodes with a value under a node, without scope, in
 // order.
 func (t *Tree) Below(uri string) []string {
-	name := nodeName(uri)
+	name := NodeName(uri)
 	var out []string
 	for n, v := range t.nodes {
 		if v.Format != "node" && strings.HasPrefix(n, name+"/") {
@@ -200,10 +208,10 @@ func (t *Tree) writable(name string) bool {
 	return !under(name, t.rules.readOnly) || under(name, t.rules.writable)
 }
 
-// add makes a node; those between it and a provider that exists come by
-// themselves.
-func (t *Tree) add(item *syncml.Item) int {
-	name := nodeName(item.Target)
+// Add makes a node and gives the status code; nodes between it and a provider that
+// exists come by themselves.
+func (t *Tree) Add(item *syncml.Item) int {
+	name := NodeName(item.Target)
 	switch {
 	case !t.writable(name):
 		return syncml.StatusNotAllowed
@@ -216,8 +224,9 @@ func (t *Tree) add(item *syncml.Item) int {
 	return syncml.StatusOK
 }
 
-func (t *Tree) replace(item *syncml.Item) (status int, changed bool) {
-	name := nodeName(item.Target)
+// Replace gives a node another value, and makes it where its provider does so.
+func (t *Tree) Replace(item *syncml.Item) (status int, changed bool) {
+	name := NodeName(item.Target)
 	was, ok := t.nodes[name]
 	switch {
 	case !t.writable(name):
@@ -233,8 +242,9 @@ func (t *Tree) replace(item *syncml.Item) (status int, changed bool) {
 	return syncml.StatusOK, !ok || was.Value != item.Data.Text
 }
 
-func (t *Tree) remove(item *syncml.Item) int {
-	name := nodeName(item.Target)
+// Delete takes a node away with those below it.
+func (t *Tree) Delete(item *syncml.Item) int {
+	name := NodeName(item.Target)
 	switch {
 	case !t.Has(item.Target):
 		return syncml.StatusNotFound
@@ -245,9 +255,10 @@ func (t *Tree) remove(item *syncml.Item) int {
 	return syncml.StatusOK
 }
 
-// get gives a value, or the names of the children joined by slashes.
-func (t *Tree) get(item *syncml.Item) (*syncml.Item, int) {
-	name := nodeName(item.Target)
+// Get gives the Results item of a node: its value, or the names of its children
+// joined by slashes.
+func (t *Tree) Get(item *syncml.Item) (*syncml.Item, int) {
+	name := NodeName(item.Target)
 	n, ok := t.nodes[name]
 	if !ok {
 		return nil, syncml.StatusNotFound

@@ -36,9 +36,7 @@ func lost(ctx context.Context, step Step, err error) *Problem {
 	if ctx.Err() != nil {
 		return cancelled(step, ctx.Err())
 	}
-	code, message := resultAborted, "The connection to the server ended before it answered."
-	var next = nextNetwork
-	temporary := true
+	code, message, next, temporary := resultAborted, "The connection to the server ended before it answered.", nextNetwork, true
 	var timeout net.Error
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError

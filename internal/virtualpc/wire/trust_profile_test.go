@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -14,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -220,5 +222,33 @@ func TestOnlyAnHTTPSAddressOfAHostIsTaken(t *testing.T) {
 		if _, err := wire.New(wire.Options{BaseURL: address}); err == nil {
 			t.Errorf("the address %q is taken", address)
 		}
+	}
+}
+
+func TestAProofWhoseAnswerWasLostIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	own := newKey(t)
+	h := ztd(&own.PublicKey, []byte("the nonce of today"), presented)
+	var proofs atomic.Int32
+	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(raw))
+		if bytes.Contains(raw, []byte("nonce")) {
+			switch proofs.Add(1) {
+			case 1:
+				panic(http.ErrAbortHandler)
+			case 2:
+				sayJSON(w, http.StatusUnauthorized, object{"error": object{"code": "ProofUsed", "message": "The nonce was used already."}})
+				return
+			}
+		}
+		h(w, r)
+	})
+	got, err := f.c.Profile(t.Context(), wire.AskProfile{Hash: presented}, opens(own))
+	if err != nil || got.Ticket == "" || proofs.Load() != 3 {
+		t.Errorf("%+v, %v after %d proofs", got, err, proofs.Load())
 	}
 }
