@@ -1,44 +1,31 @@
 package servertest
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base32"
-	"encoding/binary"
-	"fmt"
 	"html"
 	"net/http"
 	"net/url"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
+
+	"taxiway/internal/virtualpc/wire"
 )
 
-// Authenticator is the app on a person's phone: the TOTP of RFC 6238 with
-// SHA-1, six digits and thirty seconds.
+// Authenticator is the app on a person's phone.
 type Authenticator struct {
-	secret []byte
-	now    func() time.Time
-	last   int64 // the step of the code that was typed last
+	app *wire.Authenticator
+	now func() time.Time
 }
 
 // Code is what the app shows. Each is good once, so whoever needs two in thirty
 // seconds types the one that comes next, which the server takes early.
 func (a *Authenticator) Code(t testing.TB) string {
 	t.Helper()
-	present := a.now().Unix() / 30
-	a.last = max(a.last+1, present)
-	if a.last > present+1 {
+	code, free := a.app.Code(a.now())
+	if free.After(a.now()) {
 		t.Fatal("three codes in thirty seconds: move the clock")
 	}
-	var counter [8]byte
-	binary.BigEndian.PutUint64(counter[:], uint64(a.last))
-	mac := hmac.New(sha1.New, a.secret)
-	mac.Write(counter[:])
-	sum := mac.Sum(nil)
-	at := sum[19] & 0xf
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:])&0x7fffffff%1_000_000)
+	return code
 }
 
 var secretTag = regexp.MustCompile(`<code class="secret"[^>]*>([^<]+)</code>`)
@@ -51,11 +38,11 @@ func (b *Browser) setUp(t testing.TB, who *Person, p *Page) *Page {
 	if m == nil {
 		t.Fatalf("%s (%d) shows no key: %s", p.Address, p.Status, p.Body)
 	}
-	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(html.UnescapeString(m[1]), " ", ""))
+	app, err := wire.NewAuthenticator(html.UnescapeString(m[1]))
 	if err != nil {
 		t.Fatalf("the key %q: %v", m[1], err)
 	}
-	who.App = &Authenticator{secret: secret, now: b.now}
+	who.App = &Authenticator{app: app, now: b.now}
 	return b.Send(t, p, url.Values{"otc": {who.App.Code(t)}})
 }
 

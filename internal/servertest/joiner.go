@@ -7,13 +7,14 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
-	"encoding/binary"
 	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"taxiway/internal/virtualpc/wire"
 )
 
 // JoinPath is where PCs join.
@@ -54,14 +55,7 @@ func (j *Joiner) CSR(t testing.TB) []byte {
 }
 
 // Blob is the public key as a BCRYPT_RSAKEY_BLOB.
-func (j *Joiner) Blob() []byte {
-	n, e := j.Key.N.Bytes(), []byte{byte(j.Key.E >> 16), byte(j.Key.E >> 8), byte(j.Key.E)}
-	out := []byte("RSA1")
-	for _, v := range []int{len(n) * 8, len(e), len(n), 0, 0} {
-		out = binary.LittleEndian.AppendUint32(out, uint32(v))
-	}
-	return append(append(out, e...), n...)
-}
+func (j *Joiner) Blob() []byte { return wire.PublicBlob(&j.Key.PublicKey) }
 
 // Body is a join request as ROADtools sends it; more is set over it.
 func (j *Joiner) Body(t testing.TB, name string, more map[string]any) map[string]any {

@@ -4,80 +4,50 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"taxiway/internal/syncml"
+	"taxiway/internal/virtualpc/wire"
 )
 
 // The Status values of an MSI (EnterpriseDesktopAppManagement CSP).
 const (
-	MSIDownloadFailed = 30
-	MSIInstalling     = 50
-	MSIInstallFailed  = 60
-	MSIInstalled      = 70
+	MSIDownloadFailed = wire.MSIDownloadFailed
+	MSIInstalling     = wire.MSIInstalling
+	MSIInstallFailed  = wire.MSIInstallFailed
+	MSIInstalled      = wire.MSIInstalled
 )
-
-// msiJob is the MsiInstallJob of the EnterpriseDesktopAppManagement CSP.
-type msiJob struct {
-	XMLName xml.Name `xml:"MsiInstallJob"`
-	ID      string   `xml:"id,attr"`
-	Product struct {
-		Version  string   `xml:"Version,attr"`
-		URLs     []string `xml:"Download>ContentURLList>ContentURL"`
-		FileHash string   `xml:"Validation>FileHash"`
-		Enforce  struct {
-			CommandLine   string
-			TimeOut       int
-			RetryCount    int
-			RetryInterval int
-		} `xml:"Enforcement"`
-	} `xml:"Product"`
-}
 
 // download is DownloadInstall: it fetches the file, compares its hash and
 // installs it at once, with the outcome that Install says.
 func (d *MDMDevice) download(item syncml.Item) int {
-	var job msiJob
-	if item.Format != "xml" || xml.Unmarshal([]byte(item.Data.Text), &job) != nil || len(job.Product.URLs) == 0 {
-		return syncml.StatusBadRequest
-	}
-	base := strings.TrimSuffix(item.Target, "/DownloadInstall")
-	if !strings.EqualFold(nodeName(base), "Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/"+job.ID) {
+	job, ok := wire.ReadMSIJob(&item)
+	if !ok {
 		return syncml.StatusBadRequest
 	}
 	tree := d.Device
-	if strings.HasPrefix(item.Target, "./User/") {
+	if job.User {
 		tree = d.user(d.SignedIn)
 	}
 	status, code := MSIDownloadFailed, int64(0x80070002)
-	if hash, err := d.fetch(job.Product.URLs[0]); err == nil && strings.EqualFold(hash, job.Product.FileHash) {
+	if hash, err := d.fetch(job.URLs[0]); err == nil && strings.EqualFold(hash, job.FileHash) {
 		status, code = MSIInstalled, 0
 		if d.Install != nil {
-			status, code = d.Install(job.ID)
+			status, code = d.Install(job.Product)
 		}
-		d.Effects["Install "+job.ID]++
+		d.Effects["Install "+job.Product]++
 	}
-	d.setMSI(tree, base, job.Product.Version, status, code)
+	tree.Set("./Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/"+job.Product+"/Version", "", job.Version)
+	tree.SetMSI(job.Product, status, code)
 	return syncml.StatusOK
-}
-
-func (d *MDMDevice) setMSI(tree *MDMTree, base, version string, status int, code int64) {
-	tree.Set(base+"/Status", "int", strconv.Itoa(status))
-	tree.Set(base+"/LastError", "int", strconv.FormatInt(code, 10))
-	tree.Set(base+"/LastErrorDesc", "", "")
-	tree.Set(base+"/Version", "", version)
 }
 
 // SetMSI changes what the PC says of an MSI, as its installation goes on.
 func (d *MDMDevice) SetMSI(product string, status int, code int64) {
-	base := "./Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/" + product
-	version, _ := d.Device.Value(base + "/Version")
-	d.setMSI(d.Device, base, version, status, code)
+	d.Device.SetMSI(product, status, code)
 }
 
 // fetch downloads a file as the installer does, without the PC's certificate.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"taxiway/internal/syncml"
+	"taxiway/internal/virtualpc/wire"
 )
 
 // outcome is what the PC answers to one command: its statuses, the first of
@@ -80,25 +81,22 @@ func (d *MDMDevice) item(kind syncml.Kind, item syncml.Item) (int, *syncml.Item)
 	}
 	switch kind {
 	case syncml.Get:
-		result, code := tree.get(item)
-		if code != syncml.StatusOK {
-			return code, nil
-		}
-		return code, &result
+		result, code := tree.Get(&item)
+		return code, result
 	case syncml.Add:
-		code := tree.add(item)
+		code := tree.Add(&item)
 		if code == syncml.StatusOK {
 			d.Effects["Add "+item.Target]++
 		}
 		return code, nil
 	case syncml.Replace:
-		code, changed := tree.replace(item)
+		code, changed := tree.Replace(&item)
 		if changed {
 			d.Effects["Replace "+item.Target+"="+item.Data.Text]++
 		}
 		return code, nil
 	case syncml.Delete:
-		code := tree.remove(item)
+		code := tree.Delete(&item)
 		if code == syncml.StatusOK {
 			d.Effects["Delete "+item.Target]++
 		}
@@ -109,7 +107,7 @@ func (d *MDMDevice) item(kind syncml.Kind, item syncml.Item) (int, *syncml.Item)
 }
 
 func (d *MDMDevice) exec(item syncml.Item) int {
-	name := nodeName(item.Target)
+	name := wire.NodeName(item.Target)
 	for end, exec := range d.Exec {
 		if name == end || strings.HasSuffix(name, "/"+end) {
 			d.Effects["Exec "+item.Target]++
@@ -130,7 +128,7 @@ func (d *MDMDevice) owner() string {
 // atomic runs all of the commands or undoes them. Windows knows no Atomic and
 // no Get in one, and no Replace of what the same one has added.
 func (d *MDMDevice) atomic(msgRef string, c *syncml.Command) (o outcome) {
-	device, user := d.Device.copyOf(), d.user(d.SignedIn).copyOf()
+	device, user := d.Device.Snapshot(), d.user(d.SignedIn).Snapshot()
 	effects := maps.Clone(d.Effects)
 	codes := make([]int, len(c.Commands))
 	failed := -1
@@ -139,7 +137,7 @@ func (d *MDMDevice) atomic(msgRef string, c *syncml.Command) (o outcome) {
 		part := &c.Commands[i]
 		target := ""
 		if len(part.Items) > 0 {
-			target = nodeName(part.Items[0].Target)
+			target = wire.NodeName(part.Items[0].Target)
 		}
 		switch {
 		case failed >= 0:
@@ -156,7 +154,9 @@ func (d *MDMDevice) atomic(msgRef string, c *syncml.Command) (o outcome) {
 	if failed < 0 {
 		o.status(msgRef, c, "", syncml.StatusOK)
 	} else {
-		d.Device.nodes, d.user(d.SignedIn).nodes, d.Effects = device, user, effects
+		device()
+		user()
+		d.Effects = effects
 		o.status(msgRef, c, "", syncml.StatusAtomicFailed)
 		for i := range failed {
 			codes[i] = syncml.StatusRolledBack

@@ -15,8 +15,12 @@ import (
 	"testing"
 
 	"taxiway/internal/syncml"
+	"taxiway/internal/virtualpc/wire"
 	"taxiway/internal/wapdoc"
 )
+
+// MDMTree is the management tree of a PC for one scope.
+type MDMTree = wire.Tree
 
 // MDMDevice is a PC under management, as far as the wire shows one: it shares
 // nothing with the server but the codecs of what they send each other. Its
@@ -64,20 +68,6 @@ type MDMDevice struct {
 	nonce   []byte // for the next digest
 }
 
-// Nodes that a PC has before anybody manages it.
-var (
-	mdmDeviceRoots = []string{
-		"./DevInfo", "./DevDetail", "./Vendor/MSFT/Policy/Config", "./Vendor/MSFT/DMClient/Provider", "./Vendor/MSFT/EnterpriseDesktopAppManagement/MSI",
-		"./Vendor/MSFT/EnterpriseModernAppManagement/AppManagement", "./Vendor/MSFT/EnrollmentStatusTracking/DevicePreparation/PolicyProviders",
-		"./Vendor/MSFT/EnrollmentStatusTracking/Setup", "./Vendor/MSFT/Reboot/RebootNow", "./Vendor/MSFT/RemoteWipe", "./Vendor/MSFT/DeviceStatus",
-		"./Vendor/MSFT/Accounts/Domain", "./Vendor/MSFT/CertificateStore/MY/WSTEP/Renew",
-	}
-	mdmUserRoots = []string{
-		"./Vendor/MSFT/Policy/Config", "./Vendor/MSFT/DMClient/Provider", "./Vendor/MSFT/EnterpriseDesktopAppManagement/MSI",
-		"./Vendor/MSFT/EnterpriseModernAppManagement/AppManagement", "./Vendor/MSFT/EnrollmentStatusTracking/Setup",
-	}
-)
-
 // NewMDMDevice makes a PC that was never enrolled.
 func NewMDMDevice(t testing.TB, p *Process, name string) *MDMDevice {
 	t.Helper()
@@ -118,23 +108,9 @@ func randomHex(bytes int) string {
 
 // Reset makes the trees of a PC just unpacked.
 func (d *MDMDevice) Reset() {
-	tree := NewMDMTree(mdmDeviceRoots...)
-	tree.Grown = []string{"Vendor/MSFT/Policy/Config", "Vendor/MSFT/DMClient/Provider", "Vendor/MSFT/Accounts/Domain", "Vendor/MSFT/EnrollmentStatusTracking/DevicePreparation/PolicyProviders"}
-	tree.ReadOnly = []string{"DevInfo", "DevDetail", "Vendor/MSFT/DeviceStatus"}
-	tree.Writable = []string{"DevDetail/Ext/Microsoft/DNSComputerName"}
-	for uri, value := range map[string]string{
-		"./DevInfo/DevId": d.DeviceID, "./DevInfo/Man": "Contoso", "./DevInfo/Mod": "Contoso Book 14", "./DevInfo/DmV": "1.3", "./DevInfo/Lang": "en-US",
-		"./DevDetail/SwV": d.OSVersion, "./DevDetail/FwV": "1.2.3", "./DevDetail/HwV": "A", "./DevDetail/OEM": "Contoso", "./DevDetail/DevTyp": "Contoso Book 14",
-		"./DevDetail/Ext/Microsoft/DeviceName": d.Name, "./DevDetail/Ext/Microsoft/DNSComputerName": d.Name, "./DevDetail/Ext/Microsoft/SMBIOSSerialNumber": d.SerialNumber,
-		"./DevDetail/Ext/Microsoft/OSPlatform": "Windows 11 Enterprise", "./DevDetail/Ext/WLANMACAddress": "020000aabb01",
-	} {
-		tree.Set(uri, "", value)
-	}
-	tree.Set("./DevDetail/LrgObj", "bool", "false")
-	for _, name := range []string{"ProcessorType", "ProcessorArchitecture", "TotalStorage", "FreeStorage", "TotalRAM"} {
-		tree.Set("./DevDetail/Ext/Microsoft/"+name, "int", "9")
-	}
-	d.Device, d.Users = tree, map[string]*MDMTree{}
+	d.Device, d.Users = wire.NewDeviceTree(&wire.DeviceFacts{
+		DeviceID: d.DeviceID, Name: d.Name, Serial: d.SerialNumber, Manufacturer: "Contoso", Model: "Contoso Book 14", OSVersion: d.OSVersion, Firmware: "1.2.3", MAC: "020000aabb01",
+	}), map[string]*MDMTree{}
 }
 
 // At makes the PC talk to this process from now on.
@@ -179,8 +155,7 @@ func (d *MDMDevice) Twin(t testing.TB) *MDMDevice {
 func (d *MDMDevice) user(upn string) *MDMTree {
 	tree, ok := d.Users[upn]
 	if !ok {
-		tree = NewMDMTree(mdmUserRoots...)
-		tree.Grown = []string{"Vendor/MSFT/Policy/Config"}
+		tree = wire.NewUserTree()
 		d.Users[upn] = tree
 	}
 	return tree

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"taxiway/internal/soap"
+	"taxiway/internal/virtualpc/wire"
 	"taxiway/internal/wapdoc"
 )
 
@@ -292,7 +293,7 @@ func (d *MDMDevice) RenewalFor(key *rsa.PrivateKey) (*soap.SecurityTokenRequest,
 	if err != nil {
 		return nil, err
 	}
-	message, err := signCMS(csr, d.Certificate, d.Key)
+	message, err := wire.SignCMS(csr, d.Certificate, d.Key)
 	if err != nil {
 		return nil, err
 	}
