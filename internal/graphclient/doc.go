@@ -15,6 +15,9 @@
 //	groups, members, rules                            groups.go
 //	Entra device objects                              devices.go
 //	users                                             users.go
+//	Enrollment Status Pages                           status_pages.go
+//	whose PCs may join, whose are enrolled            join_settings.go, mobility.go
+//	deployments and their timeline                    deployments.go
 //	the tenant                                        organization.go
 //
 // It knows Graph's JSON and nothing of the server: only the standard library

@@ -5,6 +5,7 @@
 //	what                                     file
 //	the tenant Contoso: users, groups,       contoso.go
 //	profiles, assignments, 25 PCs
+//	the PC that can be switched on           virtualpc.go
 //	PCs in any number                        fleet.go
 //	the models PCs are made of               models.go
 //	serial numbers as the makers write them  serial.go
