@@ -16,7 +16,8 @@
 //	pc create, list, show, swap              pc.go, pc_create.go, pc_list.go, pc_swap.go
 //	pc reset, clone, export-hash, rm, …      pc_reset.go, pc_export.go, pc_rm.go
 //	ca print, version                        ca.go, version.go
-//	lab up, reset, clock                     lab.go, lab_up.go, lab_seed.go, lab_report.go
+//	pc boot                                  pc_boot.go, pc_watch.go, pc_report.go
+//	lab up, reset, clock                     lab.go, lab_up.go, lab_seed.go, lab_steps.go, lab_pc.go, lab_report.go
 //	bench                                    package bench
 //
 // A command has three parts: an options struct, its flags, and run. What all

@@ -7,13 +7,14 @@ import (
 
 	"taxiway/internal/config"
 	"taxiway/internal/graphclient"
+	"taxiway/internal/labdata"
 )
 
 // mostReasons is how many devices without a profile are explained at start.
 const mostReasons = 3
 
 // tell shows the devices, why some have no profile, and how to go on.
-func (o *labUpOptions) tell(ctx context.Context, cfg config.Config, l *lab, p *place) error {
+func (o *labUpOptions) tell(ctx context.Context, cfg config.Config, l *lab, p *place, pc *labDeployment) error {
 	devices, err := listDevices(ctx, l.client, graphclient.List{})
 	if err != nil {
 		return err
@@ -40,7 +41,8 @@ func (o *labUpOptions) tell(ctx context.Context, cfg config.Config, l *lab, p *p
 			People   []labLogin                `json:"people"`
 			Devices  []device                  `json:"devices"`
 			Left     []graphclient.Explanation `json:"notAssigned"`
-		}{*p, l.access.Tenant, l.access.ClientID, accessFile(cfg), l.accountPage(cfg), l.codePage(cfg), l.logins, devices, left})
+			PC       *labDeployment            `json:"virtualPc"`
+		}{*p, l.access.Tenant, l.access.ClientID, accessFile(cfg), l.accountPage(cfg), l.codePage(cfg), l.logins, devices, left, pc})
 	}
 	if err := l.writeSums(o.Out); err != nil {
 		return err
@@ -85,11 +87,8 @@ func (o *labUpOptions) directions(cfg config.Config, l *lab, serial string) erro
 		return err
 	}
 	fmt.Fprintf(o.Out, "\nTry, in another terminal:\n")
-	for _, command := range []string{"device list", "device why " + serial, "device tag " + serial + " Sales", "group list", "profile list", "verify"} {
+	for _, command := range []string{"device list", "device why " + serial, "device tag " + serial + " Sales", "device timeline " + labdata.LabPC().Serial, "pc boot --watch " + labdata.LabPC().Name, "verify"} {
 		fmt.Fprintf(o.Out, "  %s %s%s\n", program, command, data)
-	}
-	if !o.exitAfterTable {
-		fmt.Fprintln(o.Out, "\nServing until Ctrl+C; the next start goes on with the same data.")
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"taxiway/internal/config"
 	"taxiway/internal/fault"
@@ -32,6 +33,9 @@ type lab struct {
 type labMark struct {
 	Tenant string `json:"tenant"`
 	Filled bool   `json:"filled"`
+	// PC is the virtual PC for which the tenant was set up; a tenant of a release
+	// that had none gets it at the next start.
+	PC string `json:"pc,omitempty"`
 }
 
 func labMarkFile(cfg config.Config) string { return filepath.Join(cfg.DataDir, "lab.json") }
@@ -65,7 +69,7 @@ func (a *app) fill(ctx context.Context, cfg config.Config, admin *server.Admin, 
 	if err != nil {
 		return nil, err
 	}
-	if filled == mark {
+	if mark.PC = filled.PC; filled == mark {
 		return l, l.signIns(ctx, cfg, admin)
 	}
 	if err := l.people(ctx); err != nil {
@@ -80,6 +84,7 @@ func (a *app) fill(ctx context.Context, cfg config.Config, admin *server.Admin, 
 	if err := a.register(ctx, l); err != nil {
 		return nil, err
 	}
+	mark.PC = "" // another tenant's says nothing about this one
 	return l, writePrivateJSON(labMarkFile(cfg), mark)
 }
 
@@ -130,17 +135,36 @@ func labAccess(ctx context.Context, cfg config.Config, admin *server.Admin, t *s
 	if saved.Tenant == string(t.ID) {
 		for i := range apps {
 			if apps[i].AppID == saved.ClientID {
+				if err := allowLab(ctx, admin, t, &apps[i]); err != nil {
+					return saved, err
+				}
 				saved.URL, saved.CA = cfg.BaseURL, pem
 				return saved, saveAccess(cfg, saved)
 			}
 		}
 	}
-	made, err := createApp(ctx, admin, string(t.ID), newApp{DisplayName: "Contoso lab command line", Permissions: commandPermissions()})
+	made, err := createApp(ctx, admin, string(t.ID), newApp{DisplayName: "Contoso lab command line", Permissions: labPermissions()})
 	if err != nil {
 		return saved, err
 	}
 	saved = savedAccess{URL: cfg.BaseURL, Tenant: string(t.ID), ClientID: made.AppID, ClientSecret: made.Secret, CA: pem}
 	return saved, saveAccess(cfg, saved)
+}
+
+// allowLab gives the lab's app what it may not do yet: that of an earlier release
+// could do less.
+func allowLab(ctx context.Context, admin *server.Admin, t *server.AdminTenant, app *server.AdminApp) error {
+	list := slices.Clone(app.Permissions)
+	for _, p := range labPermissions() {
+		if !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	if len(list) == len(app.Permissions) {
+		return nil
+	}
+	slices.Sort(list)
+	return admin.Call(ctx, "PATCH", appsPath(string(t.ID))+"/"+app.AppID, map[string]any{"permissions": list}, nil)
 }
 
 // people makes the users that are missing.

@@ -23,7 +23,7 @@ type pcs struct {
 func (a *app) newPC() *cobra.Command {
 	p := &pcs{app: a}
 	cmd := a.parent("pc", "Virtual PCs: parts, disks and hardware hashes of PCs to practise with",
-		p.newCreate(), p.newList(), p.newShow(), p.newSwap(), p.newReset(), p.newClone(), p.newExportHash(), p.newDiagnostics(), p.newRemove(),
+		p.newBoot(), p.newCreate(), p.newList(), p.newShow(), p.newSwap(), p.newReset(), p.newClone(), p.newExportHash(), p.newDiagnostics(), p.newRemove(),
 	)
 	cmd.Long = `Virtual PCs: parts, disks and hardware hashes of PCs to practise with.
 

@@ -176,6 +176,7 @@ var (
 	when   = regexp.MustCompile(`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z`)
 	blanks = regexp.MustCompile(` +\n`)
 
+	took     = regexp.MustCompile(`\((\d+m)?\d+(\.\d+)?(µs|ms|s)\)`)
 	password = regexp.MustCompile(`\b[a-z2-9]{4}(-[a-z2-9]{4}){3}\b`)
 )
 
@@ -192,6 +193,7 @@ func neutral(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text = guid.ReplaceAllString(text, "GUID")
 	text = when.ReplaceAllString(text, "WHEN")
+	text = took.ReplaceAllString(text, "(TIME)")
 	text = password.ReplaceAllString(text, "PASSWORD")
 	text = blanks.ReplaceAllString(text, "\n")
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
