@@ -13,5 +13,6 @@
 //	  enrolment and renewal                     mdmenrol.go, mdmcms.go
 //	  sessions, with what goes wrong in them    mdmsession.go, mdmcheck.go
 //	  what commands do to it                    mdmcommands.go, mdmapps.go
+//	a virtual PC on a world's network           virtualpc.go
 //	many slim PCs: enrolment, sessions          fleet.go, fleetwork.go
 package servertest
