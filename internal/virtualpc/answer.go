@@ -9,6 +9,9 @@ import (
 	"taxiway/internal/virtualpc/setup"
 )
 
+// windowsKey is the answer of somebody who asks for pre-provisioning.
+const windowsKey = "windows-key"
+
 // person lets the person in front of the PC answer the screen.
 func (s *session) person(ctx context.Context) (setup.Event, error) {
 	if err := s.pc.clock.wait(ctx, s.b.Person.Reads); err != nil {
@@ -24,6 +27,9 @@ func (s *session) person(ctx context.Context) (setup.Event, error) {
 		return s.press(setup.Button(button))
 	}
 	delete(s.answers.by, string(screen.Name)) // once: the next time it is what is filled in
+	if answer == windowsKey && s.takes(setup.PreprovisionAsked) {
+		return s.answered(setup.Event{Kind: setup.PreprovisionAsked}, "presses the Windows key five times")
+	}
 	for _, b := range screen.Buttons {
 		if answer != "" && plain(string(b)) == plain(answer) {
 			return s.press(b)

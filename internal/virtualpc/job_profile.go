@@ -3,6 +3,7 @@ package virtualpc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"taxiway/internal/virtualpc/machine"
@@ -32,8 +33,11 @@ func (s *session) downloadProfile(ctx context.Context) (setup.Event, error) {
 	if err != nil {
 		return setup.Event{}, err
 	}
-	if said.Refusal != nil {
-		return s.refusedProfile(strconv.Itoa(said.Refusal.Code), said.Refusal.Reason, said.Refusal.Code)
+	if r := said.Refusal; r != nil && r.Code > lastServiceCode { // of pre-provisioning alone: an HRESULT
+		s.tell("pre-provisioning is refused: %s", r.Reason)
+		return setup.Event{Kind: setup.ProfileRefused, Code: fmt.Sprintf("0x%08x", r.Code), Reason: r.Reason}, nil
+	} else if r != nil {
+		return s.refusedProfile(strconv.Itoa(r.Code), r.Reason, r.Code)
 	}
 	profile, err := setup.ParseProfile(said.Document)
 	if refused, ok := errors.AsType[*setup.RefusedError](err); ok {
@@ -51,6 +55,9 @@ func (s *session) downloadProfile(ctx context.Context) (setup.Event, error) {
 	return setup.Event{Kind: setup.ProfileArrived, Profile: profile}, s.profileWritten(profile)
 }
 
+// lastServiceCode is above all codes of the profile service itself.
+const lastServiceCode = 9999
+
 // askProfile asks with the hardware of today, and proves the TPM.
 func (s *session) askProfile(ctx context.Context) (*wire.ProfileAnswer, error) {
 	hash, err := s.m.Hash(s.pc.clock.now())
@@ -59,6 +66,9 @@ func (s *session) askProfile(ctx context.Context) (*wire.ProfileAnswer, error) {
 	}
 	ask := wire.AskProfile{
 		Hash: hash, Serial: s.m.Hardware.SystemSerial, Manufacturer: s.m.Hardware.SystemManufacturer, Model: s.m.Hardware.ProductName, OSVersion: s.m.OS.Build.String(),
+	}
+	if s.kept.Setup.AsksPreprovisioned() {
+		ask.Deployment = "preProvisioned"
 	}
 	var tpm wire.TPM
 	if s.m.HasTPM {
