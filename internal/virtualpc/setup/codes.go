@@ -15,6 +15,7 @@ type answer struct {
 
 const (
 	askAdministrator = "Ask your administrator"
+	orAskThem        = "ask your administrator"
 	goesOnPlain      = " Meanwhile setup goes on without a profile."
 	withoutProfile   = " To continue anyway is to set the PC up without its organization's settings, unless it got them before."
 )
@@ -56,17 +57,17 @@ func unreachable(code, text string) Problem {
 	switch code {
 	case CodeTPMIdentity:
 		p.EventID, p.Words = 171, "The TPM of this PC could not prove that it is the registered one."
-		p.Next = "Try again. When the TPM or the main board was changed, " + lower(askAdministrator) + " to register the PC anew." + withoutProfile
+		p.Next = "Try again. When the TPM or the main board was changed, " + orAskThem + " to register the PC anew." + withoutProfile
 	case CodeProfileDamaged:
 		p.EventID, p.Words = 172, "What the profile service sent is no profile, so that none could be set."
-		p.Next = "Try again; when it stays, " + lower(askAdministrator) + ": something on the way may be changing what the service sends." + withoutProfile
+		p.Next = "Try again; when it stays, " + orAskThem + ": something on the way may be changing what the service sends." + withoutProfile
 	}
 	return p
 }
 
 // joinAnswers are Windows' codes of a join (winerror.h, DSREG_E_…).
 var joinAnswers = map[string]answer{
-	"0x801c0001": {0, "The directory did not understand the PC.", "Try again; if it stays, " + lower(askAdministrator) + "."},
+	"0x801c0001": {0, "The directory did not understand the PC.", "Try again; if it stays, " + orAskThem + "."},
 	"0x801c0002": {0, "The directory does not accept this sign-in for joining.", "Sign in again, with the second factor when it is asked for."},
 	"0x801c0003": {0, "This user isn't authorized to enroll.", askAdministrator + " to let you join devices (Users may join devices to Microsoft Entra ID), or sign in as somebody who may."},
 	"0x801c0006": {0, "The directory has a fault of its own at the moment.", "Try again in some minutes."},
@@ -74,19 +75,19 @@ var joinAnswers = map[string]answer{
 	"0x801c000c": {0, "The PC did not find out where the organization's devices join.", "Look at the network and try again."},
 	"0x801c000e": {0, "You have joined as many devices as you may.", askAdministrator + " to remove a device that you no longer have, or to raise Maximum number of devices per user."},
 	"0x801c0013": {0, "The organization is not known to the directory.", askAdministrator + " to look at the profile of this PC."},
-	"0x801c0014": {0, "The directory does not know who signed in.", "Sign in again; if it stays, " + lower(askAdministrator) + "."},
+	"0x801c0014": {0, "The directory does not know who signed in.", "Sign in again; if it stays, " + orAskThem + "."},
 }
 
 // enrolAnswers are Windows' codes of an enrolment ("MDM enrollment error
 // codes", "Troubleshooting Windows Autopilot").
 var enrolAnswers = map[string]answer{
-	"0x80180001": {0, "The management did not understand the PC.", "Try again; if it stays, " + lower(askAdministrator) + "."},
-	"0x80180002": {0, "The management does not accept who signed in.", "Try again; if it stays, " + lower(askAdministrator) + "."},
+	"0x80180001": {0, "The management did not understand the PC.", "Try again; if it stays, " + orAskThem + "."},
+	"0x80180002": {0, "The management does not accept who signed in.", "Try again; if it stays, " + orAskThem + "."},
 	"0x80180003": {0, "You are not allowed to enrol this PC.", askAdministrator + " to take you into the MDM user scope."},
-	"0x80180004": {0, "The management gave the PC no certificate.", "Try again; if it stays, " + lower(askAdministrator) + "."},
+	"0x80180004": {0, "The management gave the PC no certificate.", "Try again; if it stays, " + orAskThem + "."},
 	"0x80180005": {0, "The management is not set up for what the PC asked.", askAdministrator + " and name the code."},
 	"0x80180006": {0, "The management has a fault of its own at the moment.", "Try again in some minutes."},
-	"0x80180007": {0, "The management could not use the PC's proof of who signed in.", "Try again; if it stays, " + lower(askAdministrator) + "."},
+	"0x80180007": {0, "The management could not use the PC's proof of who signed in.", "Try again; if it stays, " + orAskThem + "."},
 	"0x8018000a": {0, "This PC is enrolled already.", askAdministrator + " to remove its old record, then try again."},
 	"0x80180010": {0, "The management could not be reached.", "Look at the network and try again."},
 	"0x80180012": {0, "The certificate of the management is not one that this PC trusts.", askAdministrator + ": the PC is right not to go on."},
@@ -96,7 +97,7 @@ var enrolAnswers = map[string]answer{
 	"0x80180016": {0, "The certificate of this PC cannot be renewed.", askAdministrator + " to remove its record, then reset the PC."},
 	"0x80180017": {0, "The management is being maintained.", "Try again later."},
 	"0x80180018": {0, "You have no license that lets you enrol a PC.", askAdministrator + " to give you a license for device management, then try again."},
-	"0x80180019": {0, "The management does not accept what the PC said about itself.", "Try again from the sign-in; if it stays, " + lower(askAdministrator) + "."},
+	"0x80180019": {0, "The management does not accept what the PC said about itself.", "Try again from the sign-in; if it stays, " + orAskThem + "."},
 	"0x80180032": {0, "The management refuses this PC for a reason of its own.", askAdministrator + " and name the code."},
 	"0xc1036501": {0, "The organization has several managements, and the PC cannot choose one.", askAdministrator + " to leave you in one MDM user scope."},
 }

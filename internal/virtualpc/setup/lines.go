@@ -132,7 +132,7 @@ func (d *drawing) text(lead, text string) {
 		d.line(strings.TrimRight(lead+line, " "))
 		lead, line = next, ""
 	}
-	for _, word := range strings.Fields(clean(text)) {
+	for word := range strings.FieldsSeq(clean(text)) {
 		for utf8.RuneCountInString(word) > room { // no line holds it: cut
 			if line != "" {
 				flush()

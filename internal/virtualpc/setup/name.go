@@ -22,12 +22,12 @@ func (s *State) applyTemplate(template, serial string) (name, why string) {
 	if fixed > MaxName {
 		return "", "the template gives " + strconv.Itoa(fixed) + " characters, and a name has 15 at most"
 	}
-	clean := strings.Map(func(c rune) rune {
-		if c < 128 && nameChar(byte(c)) {
-			return c
+	clean := make([]byte, 0, len(serial))
+	for i := range len(serial) {
+		if nameChar(serial[i]) { // no byte of a longer character is one
+			clean = append(clean, serial[i])
 		}
-		return -1
-	}, serial)
+	}
 	if room := MaxName - fixed; len(clean) > room {
 		clean = clean[len(clean)-room:]
 	}
@@ -35,7 +35,7 @@ func (s *State) applyTemplate(template, serial string) (name, why string) {
 		switch {
 		case p.serial:
 			// A template that has it twice fills the room once.
-			name, clean = name+clean, ""
+			name, clean = name+string(clean), nil
 		case p.digits > 0:
 			name += s.digits(p.digits)
 		default:

@@ -52,6 +52,7 @@ func (s *State) take(e *Event) (why string) {
 	case PreprovisionAsked:
 		s.askPreprovision()
 		return ""
+	default: // each page's own
 	}
 	switch s.Step {
 	case stepStart, stepProfile:

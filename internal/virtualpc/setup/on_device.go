@@ -28,7 +28,7 @@ func (s *State) onProfile(e *Event) (why string) {
 			return ""
 		}
 		s.trouble(p)
-	case Pressed:
+	default: // Pressed
 		switch {
 		case s.Problem == nil:
 			return noSuchButton
@@ -114,7 +114,7 @@ func (s *State) onDevice(e *Event) (why string) {
 		s.boot()
 	case Declined:
 		s.trouble(Problem{Code: CodeDeclined, Words: "The licence terms were declined, and nobody may use the software without them.", Next: "Accept them, or switch the PC off."})
-	case Accepted:
+	default: // Accepted
 		if s.Step == stepEULA {
 			s.Passed.EULA = true
 			s.goOn(stepEULA)

@@ -23,7 +23,7 @@ func (s *State) onESP(e *Event) (why string) {
 		s.boot()
 	case LogsCollected:
 		s.Collecting, s.Logs = false, e.Value
-	case Pressed:
+	default: // Pressed
 		return s.pressESP(e.Button)
 	}
 	return ""

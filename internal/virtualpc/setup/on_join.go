@@ -35,7 +35,7 @@ func (s *State) onTerms(e *Event) (why string) {
 	case Accepted:
 		s.TermsText = ""
 		s.toJoin()
-	case Declined:
+	default: // Declined
 		s.TermsText = ""
 		s.stop(Problem{Code: CodeTermsDeclined, Words: "The organization's terms of use were declined, so the PC does not join.", Next: "Try again and accept them, or give the PC back to the organization."}, stepAccount)
 	}
@@ -91,7 +91,7 @@ func (s *State) onJoin(e *Event) (why string) {
 		s.goOn(stepEnrol)
 	case EnrolRefused:
 		s.stop(enrolProblem(e.Code, e.Reason, e.Text), stepEnrol)
-	case NotManaged:
+	default: // NotManaged
 		s.ManagedWhy = unmanagedWhy(e.Text)
 		s.goOn(stepEnrol)
 	}

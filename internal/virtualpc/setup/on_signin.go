@@ -71,7 +71,7 @@ func (s *State) onSignIn(e *Event) (why string) {
 		s.askFactor("the sign-in asks for a second factor")
 	case SignInFailed:
 		s.signInFailed(e)
-	case SignedIn:
+	default: // SignedIn
 		return s.signedIn(e)
 	}
 	return ""

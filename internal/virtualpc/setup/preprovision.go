@@ -10,8 +10,8 @@ const (
 	preprovisionAllowed Preprovisioning = "allowed" // and not done here
 )
 
-// AsksPreprovisioned: JobDownloadProfile asks the service as a PC that is to be
-// pre-provisioned. The service enforces Allow pre-provisioned deployment.
+// AsksPreprovisioned tells that JobDownloadProfile asks the service as a PC that
+// is to be pre-provisioned. The service enforces Allow pre-provisioned deployment.
 func (s *State) AsksPreprovisioned() bool { return s.Preprovision == preprovisionAsked }
 
 // askPreprovision: five times the Windows key. A PC without a network remembers
@@ -133,7 +133,7 @@ func (s *State) preprovisionWhy() string {
 func preprovisionProblem(because string) Problem {
 	return Problem{
 		Code: CodePreprovisioning, Words: "Pre-provisioning is not allowed for this PC: " + because,
-		Next: "Select Next: setup goes on User-driven, and somebody signs in. To have it allowed, " + lower(askAdministrator) + ".",
+		Next: "Select Next: setup goes on User-driven, and somebody signs in. To have it allowed, " + orAskThem + ".",
 	}
 }
 

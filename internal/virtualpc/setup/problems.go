@@ -18,19 +18,19 @@ func signInProblem(code, reason, text string) Problem {
 	case code == CodeMFARefused:
 		return Problem{
 			Code: CodeMFARefused, Words: "The second factor was not given, and the organization asks for it.", Said: said(text),
-			Next: "Sign in again and enter the code of your authenticator app; without the app, " + lower(askAdministrator) + ".",
+			Next: "Sign in again and enter the code of your authenticator app; without the app, " + orAskThem + ".",
 		}
 	}
 	return Problem{
 		Code: bounded(orElse(code, CodeSignIn), 100), Words: "The sign-in was refused.", Said: said(orElse(text, reason)),
-		Next: "Look at what was typed and try again; if it stays, " + lower(askAdministrator) + ".",
+		Next: "Look at what was typed and try again; if it stays, " + orAskThem + ".",
 	}
 }
 
 func assignedUserOnly(text string) Problem {
 	return Problem{
 		Code: CodeAssignedUser, Words: "Only the person this PC is assigned to may sign in: Only the assigned user may sign in = Yes.", Said: said(text),
-		Next: "Sign in as that person, or " + lower(askAdministrator) + " to assign the PC to you.",
+		Next: "Sign in as that person, or " + orAskThem + " to assign the PC to you.",
 	}
 }
 
@@ -52,7 +52,7 @@ func espProblem(code, text string, buttons []Button) Problem {
 			can = append(can, "reset the device")
 		case ButtonContinue:
 			can = append(can, "continue anyway and go without what is missing")
-		case ButtonCollectLogs:
+		default: // ButtonCollectLogs
 			can = append(can, "collect logs for your administrator")
 		}
 	}
@@ -82,8 +82,6 @@ func orElse(text, otherwise string) string {
 	}
 	return text
 }
-
-func lower(sentence string) string { return strings.ToLower(sentence[:1]) + sentence[1:] }
 
 // known tells a page of a state that was read back.
 func known(name ScreenName) bool { return slices.Contains(screens, name) }

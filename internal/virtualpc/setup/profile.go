@@ -120,8 +120,7 @@ func ParseProfile(text []byte) (*Profile, error) {
 
 // jsonWords keeps Go's names out of what a person reads.
 func jsonWords(err error) string {
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return "the field " + kind.Field + " is a " + kind.Value
 	}
 	return err.Error()

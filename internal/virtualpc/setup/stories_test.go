@@ -143,6 +143,7 @@ func (w *world) told(t *testing.T, kind, fields string) setup.Event {
 		e.ESP = &w.esp
 	case setup.Joined:
 		e.DeviceID, e.Administrator = "device-1", true
+	default: // the line says all
 	}
 	if fields != "" {
 		decoder := json.NewDecoder(strings.NewReader(fields))
