@@ -180,26 +180,59 @@ func TestWhoIsALocalAdministratorIsDecidedByProfileAndJoin(t *testing.T) {
 	}
 }
 
-// TestAChangedProfileTakesEffectAtTheNextStart: the name that was given stays,
-// a new template gives a new one, and a page that is shown now is come to.
+// TestAChangedProfileTakesEffectAtTheNextStart also without a network at that
+// start: the name that was given stays until then, a new template gives a new
+// one, and a page that is shown now is come to.
 func TestAChangedProfileTakesEffectAtTheNextStart(t *testing.T) {
 	t.Parallel()
-	w := world{network: setup.Wired, settings: settings{language: setup.OSDefault, keyboard: true, hideEULA: true, template: "OLD-%SERIAL%"}}
-	s := arrive(t, &w, setup.ScreenAccount, setup.JobNone)
-	w.settings.template, w.settings.hideEULA = "NEW-%SERIAL%", false
-	screen, _ := setup.View(s)
-	if slices.Contains(screen.Events, setup.ProfileArrived) {
-		t.Fatal("the account page takes a new profile")
+	for _, network := range []setup.Network{setup.Wired, setup.NoNetwork} {
+		w := world{network: setup.Wired, settings: settings{language: setup.OSDefault, keyboard: true, hideEULA: true, template: "OLD-%SERIAL%"}}
+		s := arrive(t, &w, setup.ScreenAccount, setup.JobNone)
+		w.settings.template, w.settings.hideEULA = "NEW-%SERIAL%", false
+		screen, _ := setup.View(s)
+		if slices.Contains(screen.Events, setup.ProfileArrived) {
+			t.Fatal("the account page takes a new profile")
+		}
+		s, screen, _, err := setup.Next(s, setup.Event{Kind: setup.PowerOn, Network: network})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j := newJourney(s)
+		j.note(s, screen)
+		w.goOn(t, &j)
+		want := []setup.ScreenName{setup.ScreenEULA, setup.ScreenRename, setup.ScreenAccount}
+		if network == setup.NoNetwork {
+			want = append([]setup.ScreenName{setup.ScreenNetwork, setup.ScreenProfile}, want...)
+		}
+		if len(j.shown) < len(want) || !slices.Equal(j.shown[:len(want)], want) || j.state.Name != "NEW-PF-4X2K9" {
+			t.Errorf("network %s: pages after the change %v, name %s", network, j.shown, j.state.Name)
+		}
 	}
-	s, screen, _, err := setup.Next(s, setup.Event{Kind: setup.PowerOn})
-	if err != nil {
-		t.Fatal(err)
+}
+
+// TestASignInThatBeginsAnewForgetsWhoWasThereBefore: somebody outside the MDM
+// scope may not join; the next person is in it, and has terms to accept.
+func TestASignInThatBeginsAnewForgetsWhoWasThereBefore(t *testing.T) {
+	t.Parallel()
+	w := world{network: setup.Wired, terms: true}
+	j := newJourney(arrive(t, &w, setup.ScreenMoment, setup.JobTerms))
+	for _, e := range []setup.Event{
+		{Kind: setup.NotManaged, Text: "MDM user scope = None"},
+		{Kind: setup.JoinRefused, Code: "0x801c0003"},
+		{Kind: setup.Pressed, Button: setup.ButtonTryAgain},
+	} {
+		s, screen, _, err := setup.Next(j.state, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.note(s, screen)
 	}
-	j := newJourney(s)
-	j.note(s, screen)
+	if j.state.UPN != "" || j.last.Name != setup.ScreenAccount {
+		t.Errorf("the page %s still knows %s", j.last.Name, j.state.UPN)
+	}
 	w.goOn(t, &j)
-	if want := []setup.ScreenName{setup.ScreenEULA, setup.ScreenRename, setup.ScreenAccount}; !slices.Equal(j.shown[:3], want) || j.state.Name != "NEW-PF-4X2K9" {
-		t.Errorf("pages after the change %v, name %s", j.shown, j.state.Name)
+	if _, asked := j.why[setup.ScreenTerms]; !asked || !j.state.Report().Managed {
+		t.Errorf("the next person saw terms: %v, and is managed: %v", asked, j.state.Report().Managed)
 	}
 }
 
