@@ -20,6 +20,7 @@ var mdmManagedTests = []directoryTest{
 	{"a managed device that is not there is missing, whatever is done to it", managedMissing},
 	{"the living managed device of a device object is found, not one that has left", managedOfObject},
 	{"managed devices are found by device object, else by hardware, those that left too", managedFound},
+	{"hardware finds those alone whose device object is gone, in whatever way", managedLoose},
 	{"a person's living managed devices are counted, without one", managedCounted},
 	{"paging walks through the living ones in order of id", managedPaged},
 	{"a managed device takes its commands, sessions, states and certificates with it", managedGoes},
@@ -161,6 +162,34 @@ func managedFound(c *city) {
 	c.equal("by nothing", len(find(c.tenant, "", "")), 0)
 	c.equal("an unknown object", len(find(c.tenant, newObject(), a.HardwareID)), 0)
 	c.equal("in the other tenant", len(find(c.other, a.Object, ""))+len(find(c.other, "", a.HardwareID)), 0)
+}
+
+func managedLoose(c *city) {
+	d := c.managed(nil)
+	o := newDevice("PC")
+	o.ID = d.Object
+	find := func() (ids []enrollment.DeviceID) {
+		c.tx(func(tx *sqlstore.Tx) error {
+			ids = nil
+			for _, d := range must(tx.FindManagedDevices(c.ctx, c.tenant, "", d.HardwareID)) {
+				ids = append(ids, d.ID)
+			}
+			return nil
+		})
+		return ids
+	}
+	// Another tenant's object with the same id is not this device's.
+	c.tx(func(tx *sqlstore.Tx) error { return tx.CreateDevices(c.ctx, c.other, []directory.Device{o}) })
+	c.equal("with the object in the other tenant alone", find(), []enrollment.DeviceID{d.ID})
+	c.tx(func(tx *sqlstore.Tx) error { return tx.CreateDevices(c.ctx, c.tenant, []directory.Device{o}) })
+	c.equal("with its object", len(find()), 0)
+	c.tx(func(tx *sqlstore.Tx) error { return tx.DeleteDevices(c.ctx, c.tenant, []directory.ObjectID{o.ID}) })
+	c.equal("once that is gone", find(), []enrollment.DeviceID{d.ID})
+	c.tx(func(tx *sqlstore.Tx) error {
+		d.Object, d.State = "", enrollment.Unenrolled
+		return tx.UpdateManagedDevice(c.ctx, c.tenant, d)
+	})
+	c.equal("of no object", find(), []enrollment.DeviceID{d.ID})
 }
 
 func managedCounted(c *city) {
