@@ -12,7 +12,8 @@ import (
 const MDMAppID = "0000000a-0000-0000-c000-000000000000"
 
 // Document is the profile as Windows caches it (AutopilotDDSZTDFile.json). Its
-// names are Windows'. PolicyDownloadDate is stamped by the PC.
+// names are Windows', but for the last two. PolicyDownloadDate is stamped by the
+// PC.
 type Document struct {
 	AutopilotServiceCorrelationID       string `json:"AutopilotServiceCorrelationId"`
 	ZtdRegistrationID                   string `json:"ZtdRegistrationId"`
@@ -36,7 +37,15 @@ type Document struct {
 	HybridJoinSkipDCConnectivityCheck   int    `json:"HybridJoinSkipDCConnectivityCheck"`
 	AutopilotMode                       int    `json:"AutopilotMode"` // 0 user-driven, 1 self-deploying
 	AutopilotCreationDate               string `json:"AutopilotCreationDate"`
+	// OnlyAssignedUserMaySignIn, this server's own: the PC lets nobody change
+	// the address in CloudAssignedTenantUpn. The join is refused to others.
+	OnlyAssignedUserMaySignIn bool `json:"OnlyAssignedUserMaySignIn,omitempty"`
+	// PreProvisioning, this server's own, is NotOffered for a PC that asked to
+	// be pre-provisioned and may: its setup goes on user-driven.
+	PreProvisioning string `json:"PreProvisioning,omitempty"`
 }
+
+const preProvisioningNotOffered = "NotOffered"
 
 // Bits of CloudAssignedOobeConfig.
 const (

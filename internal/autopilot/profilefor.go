@@ -25,12 +25,24 @@ var (
 	refusedSerial        = Refusal{908, "SerialNumberMismatch"}
 )
 
+// refusedPreProvisioning is what Windows shows while the profile's "Allow
+// pre-provisioned deployment" is No; its reason is this server's word.
+var refusedPreProvisioning = Refusal{0x80180005, "PreProvisioningNotAllowed"}
+
+// ForPreProvisioning: the PC was refused because of its profile's "Allow
+// pre-provisioned deployment".
+func (r *Refusal) ForPreProvisioning() bool { return r.Code == refusedPreProvisioning.Code }
+
 // Asked is a PC that asks for its profile, matched with its registration.
 type Asked struct {
 	Tenant     directory.TenantID
 	Device     Device
 	Presented  *hwhash.Hash
 	Registered *hwhash.Hash
+	// PreProvisioned: the PC asks to be set up before its user gets it.
+	PreProvisioned bool
+	// Profile is the name of its profile, once ProfileFor has read it.
+	Profile string
 }
 
 // NeedsProof reports whether the registered hash holds a TPM key, so that the
@@ -140,16 +152,28 @@ func (s *Service) ProfileFor(ctx context.Context, a *Asked, proven bool) (Docume
 	if err != nil {
 		return Document{}, nil, fault.Wrap("read profile", err)
 	}
-	if proven {
-		if err := s.noteDownload(ctx, a, &p); err != nil {
-			return Document{}, nil, err
-		}
+	if a.Profile = p.DisplayName; a.PreProvisioned && !p.PreprovisioningAllowed {
+		return Document{}, &refusedPreProvisioning, nil
 	}
 	user := ""
 	if proven {
 		user = a.Device.UserPrincipalName
+		if err := s.noteDownload(ctx, a, &p); err != nil {
+			return Document{}, nil, err
+		}
 	}
-	return newDocument(&t, &a.Device, &p, user, s.NewID(), s.Clock.Now(a.Tenant)), nil, nil
+	doc := newDocument(&t, &a.Device, &p, user, s.NewID(), s.Clock.Now(a.Tenant))
+	if a.PreProvisioned {
+		doc.PreProvisioning = preProvisioningNotOffered
+	}
+	if user != "" {
+		policy, err := s.Joins.GetJoinPolicy(ctx, a.Tenant)
+		if err != nil {
+			return Document{}, nil, fault.Wrap("read who may sign in", err)
+		}
+		doc.OnlyAssignedUserMaySignIn = policy.OnlyAssignedUser
+	}
+	return doc, nil, nil
 }
 
 // ReportProven believes the hardware that a PC presents which has proved itself.

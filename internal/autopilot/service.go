@@ -8,10 +8,12 @@ import "taxiway/internal/directory"
 type Service struct {
 	Store     Store
 	Directory directory.Reader
-	Clock     directory.Clock
-	NewID     directory.NewID
-	Settler   directory.Settler
-	Lease     directory.LeaseFunc
+	// Joins tells whether only the assigned user may sign in.
+	Joins   directory.JoinSettingsReader
+	Clock   directory.Clock
+	NewID   directory.NewID
+	Settler directory.Settler
+	Lease   directory.LeaseFunc
 	// ForeignPerMinute is how many rows a tenant may be told in a minute that
 	// their PC is registered elsewhere (808); 0 sets no bound.
 	ForeignPerMinute int

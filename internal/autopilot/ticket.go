@@ -70,7 +70,8 @@ func ticketRefused(code, message string) error {
 
 // Joining is what a registration says about the PC's join.
 type Joining struct {
-	Object directory.ObjectID // the device object it takes over
+	Object   directory.ObjectID // the device object it takes over
+	Assigned string             // user principal name of the assigned user; empty: nobody
 	// StandardUser: who joins the PC is no administrator of it, because the
 	// assigned profile says so.
 	StandardUser bool
@@ -83,7 +84,7 @@ func (s *Service) JoiningOf(ctx context.Context, t directory.TenantID, id Device
 	if err != nil {
 		return Joining{}, fault.Wrap("read registration", err)
 	}
-	j := Joining{Object: d.Object}
+	j := Joining{Object: d.Object, Assigned: d.UserPrincipalName}
 	if d.Profile == "" {
 		return j, nil
 	}

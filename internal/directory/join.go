@@ -23,6 +23,9 @@ type JoinRequest struct {
 	// Autopilot registration made, or the one it joined as before. Empty makes
 	// a new one.
 	Object ObjectID
+	// Assigned is the user principal name of whom Autopilot assigned the PC to;
+	// empty for nobody.
+	Assigned string
 	// Once are values that this join uses up: a join that is refused leaves
 	// them as they are.
 	Once []Once
@@ -164,7 +167,7 @@ func (s *Service) admit(ctx context.Context, tx Tx, t TenantID, r *JoinRequest, 
 	if err != nil {
 		return err
 	}
-	who := Joiner{User: r.User, MFA: r.MFA}
+	who := Joiner{User: r.User, MFA: r.MFA, UPN: out.User.UserPrincipalName, Assigned: r.Assigned}
 	if slices.ContainsFunc([]*Audience{&p.Join, &p.Register, &p.RegisteringUsers}, func(a *Audience) bool { return len(a.Groups) > 0 }) {
 		if who.Groups, err = tx.GroupsAround(ctx, t, r.User); err != nil {
 			return err

@@ -74,6 +74,9 @@ type JoinPolicy struct {
 	MFA              MFARequirement
 	DeviceQuota      int  // Maximum number of devices per user
 	LAPS             bool // Enable Local Administrator Password Solution
+	// OnlyAssignedUser: a PC that Autopilot assigned to a person joins with
+	// that person's sign-in alone. This server's own.
+	OnlyAssignedUser bool
 	ModifiedAt       time.Time
 	Version          int64 // grows with every change; the ETag
 }
@@ -93,6 +96,7 @@ const (
 	localAdminsPath  = "azureADJoin/localAdmins/registeringUsers"
 	globalAdminsPath = "azureADJoin/localAdmins/enableGlobalAdmins"
 	lapsPath         = "localAdminPassword/isEnabled"
+	assignedUserPath = "onlyAssignedUserMaySignIn" // of windowsAutopilotSettings
 )
 
 // Validate checks every setting and names the first that is wrong by its Graph
@@ -139,6 +143,10 @@ type Joiner struct {
 	Groups  []ObjectID // the user's, through other groups too
 	MFA     bool       // the sign-in had a second factor
 	Devices int        // how many others the user owns already
+	UPN     string     // the user's principal name
+	// Assigned is the user principal name of whom the PC is assigned to; empty
+	// for one that is assigned to nobody.
+	Assigned string
 }
 
 // Codes of a join that the policy refuses. Each is fault.Denied.
@@ -146,6 +154,7 @@ const (
 	CodeJoinNotAllowed = "JoinNotAllowed"
 	CodeMFARequired    = "MultiFactorAuthenticationRequired"
 	CodeQuotaReached   = "DeviceQuotaReached"
+	CodeNotAssigned    = "NotTheAssignedUser"
 )
 
 // Admit decides whether a user may join or register one more PC, and says why
@@ -161,6 +170,8 @@ func (p *JoinPolicy) Admit(kind JoinType, j *Joiner) error {
 		return fault.Field(fault.Denied, CodeJoinNotAllowed, path, "Nobody may "+verb+" devices: the setting "+setting+" is None.", ask)
 	case !audience.Holds(j.User, j.Groups):
 		return fault.Field(fault.Denied, CodeJoinNotAllowed, path, "The user is neither among the users nor in a group that may "+verb+" devices.", ask)
+	case p.OnlyAssignedUser && j.Assigned != "" && !strings.EqualFold(j.Assigned, j.UPN):
+		return fault.Field(fault.Denied, CodeNotAssigned, assignedUserPath, "The PC is assigned to "+j.Assigned+", and only the assigned user may sign in.", "Sign in as "+j.Assigned+", or ask an administrator to assign the PC to somebody else.")
 	case p.MFA == MFARequired && !j.MFA:
 		return fault.Field(fault.Denied, CodeMFARequired, mfaPath, "Joining and registering devices needs a second factor, and this sign-in had none.", "Sign in again with the authenticator app, then repeat the request.")
 	case p.DeviceQuota != UnlimitedDevices && j.Devices >= p.DeviceQuota:
@@ -220,5 +231,6 @@ func joinChanges(was, is *JoinPolicy) []Change {
 	d.Text(localAdminsPath, was.RegisteringUsers.String(), is.RegisteringUsers.String())
 	d.Flag(globalAdminsPath, was.GlobalAdmins, is.GlobalAdmins)
 	d.Flag(lapsPath, was.LAPS, is.LAPS)
+	d.Flag(assignedUserPath, was.OnlyAssignedUser, is.OnlyAssignedUser)
 	return d.List
 }

@@ -108,3 +108,30 @@ func refused(t *testing.T, err error, code, target string) {
 		t.Errorf("error %v, want %s about %s with a remedy", err, code, target)
 	}
 }
+
+func TestAnAssignedPCJoinsForItsUserAloneWhereThePolicySaysSo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name          string
+		only          bool
+		assigned, upn string
+		refused       bool
+	}{
+		{name: "nothing is said", assigned: "meg@contoso.example", upn: "bob@contoso.example"},
+		{name: "assigned to nobody", only: true, upn: "bob@contoso.example"},
+		{name: "the assigned user", only: true, assigned: "Meg@contoso.example", upn: "meg@Contoso.example"},
+		{name: "somebody else", only: true, assigned: "meg@contoso.example", upn: "bob@contoso.example", refused: true},
+		{name: "a longer name", only: true, assigned: "meg@contoso.example", upn: "meg@contoso.example.evil.example", refused: true},
+		{name: "a person without a name", only: true, assigned: "meg@contoso.example", refused: true},
+	} {
+		p := directory.DefaultJoinPolicy()
+		p.OnlyAssignedUser = c.only
+		for _, kind := range []directory.JoinType{directory.JoinEntra, directory.JoinRegister} {
+			code := ""
+			if c.refused {
+				code = directory.CodeNotAssigned
+			}
+			admitted(t, c.name, p.Admit(kind, &directory.Joiner{User: "who", UPN: c.upn, Assigned: c.assigned}), code, "assigned to "+c.assigned)
+		}
+	}
+}

@@ -126,7 +126,7 @@ func (h *Handler) join(c *call) (any, error) {
 	joined, err := h.Directory.Join(c.ctx(), t, directory.JoinRequest{
 		User: user, MFA: slices.Contains(c.principal.Methods, "mfa"), Type: kind,
 		DisplayName: strings.TrimSpace(in.name), OperatingSystem: in.system, OSVersion: in.osVersion,
-		Object: who.object, Once: who.once,
+		Object: who.object, Assigned: who.assigned, Once: who.once,
 		Certify: func(id directory.DeviceID) (certificate directory.DeviceCertificate, err error) {
 			certificate, der, err = h.Authority.Certify(directory.Subject{Tenant: t, Device: id, User: user, Type: kind}, in.public, in.transport)
 			return certificate, err
@@ -174,6 +174,7 @@ func (h *Handler) checkDomain(c *call, t directory.TenantID, domain string) erro
 type identity struct {
 	object       directory.ObjectID
 	standardUser bool
+	assigned     string // user principal name of whom the PC is assigned to
 	once         []directory.Once
 	registration autopilot.DeviceID // that the PC proved to be; else empty
 }
@@ -204,9 +205,20 @@ func (h *Handler) identify(c *call, t directory.TenantID, kind directory.JoinTyp
 		return who, nil
 	case err != nil:
 		return who, err
-	case d.Tenant == t:
-		who.object = d.Device.ID
+	case d.Tenant != t:
+		return who, nil
 	}
+	who.object = d.Device.ID
+	// A registered PC is assigned to whom it was, however it proves itself.
+	registration := autopilot.DeviceID(d.Device.PhysicalID(directory.PhysicalZTDID))
+	if registration == "" {
+		return who, nil
+	}
+	joining, err := h.Registrations.JoiningOf(c.ctx(), t, registration)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return who, err
+	}
+	who.assigned = joining.Assigned
 	return who, nil
 }
 
@@ -232,8 +244,8 @@ func (h *Handler) openTicket(c *call, t directory.TenantID, kind directory.JoinT
 	if err != nil {
 		return err
 	}
-	who.object, who.standardUser, who.once = joining.Object, joining.StandardUser, append(who.once, ticket.Once())
-	who.registration = ticket.Device
+	who.object, who.standardUser, who.assigned = joining.Object, joining.StandardUser, joining.Assigned
+	who.once, who.registration = append(who.once, ticket.Once()), ticket.Device
 	return nil
 }
 

@@ -43,6 +43,7 @@ type estate struct {
 type estateClock struct {
 	mu        sync.Mutex
 	real, lab time.Time
+	tick      time.Duration // by which each reading moves the tenants' hand
 }
 
 func (c *estateClock) Real() time.Time {
@@ -54,7 +55,14 @@ func (c *estateClock) Real() time.Time {
 func (c *estateClock) Now(directory.TenantID) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.lab = c.lab.Add(c.tick)
 	return c.lab
+}
+
+func (c *estateClock) ticks(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tick = by
 }
 
 func (c *estateClock) advance(by time.Duration) {
@@ -102,7 +110,7 @@ func newBareEstate(t *testing.T, e storetest.Engine) *estate {
 		InlineFill: 1000, Bound: time.Minute,
 	}
 	s.dir = &directory.Service{Store: s.db.Directory(), Clock: s.clock, NewID: estateID, Settler: s.engine, Lease: lease, DeviceURL: "https://pc.example"}
-	s.pilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: estateID, Settler: s.engine, Lease: lease}
+	s.pilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Joins: s.db, Clock: s.clock, NewID: estateID, Settler: s.engine, Lease: lease}
 	s.Service = s.process(s.db)
 	s.tenant = s.newTenant("contoso.example")
 	return s

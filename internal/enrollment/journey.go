@@ -2,6 +2,7 @@ package enrollment
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -21,9 +22,12 @@ type downloads struct {
 }
 
 type downloadKey struct {
-	tenant  directory.TenantID
-	device  autopilot.DeviceID
-	profile string
+	tenant directory.TenantID
+	device autopilot.DeviceID
+	// version is the registration's: a PC that was enrolled or left in between
+	// is at another setup.
+	version int64
+	text    string
 }
 
 // mostDownloads bounds the memory; past it everything is forgotten at once.
@@ -52,32 +56,53 @@ const (
 // Downloaded notes that a PC that proved itself got its profile: here a
 // deployment begins. A PC whose last deployment had enrolled begins another.
 func (s *Service) Downloaded(ctx context.Context, a *autopilot.Asked, doc *autopilot.Document) error {
+	text := "The PC proved itself and downloaded the profile '" + doc.DeploymentProfileName + "'."
+	if doc.PreProvisioning != "" {
+		text += " It asked to be pre-provisioned, which this server does not do: its setup goes on user-driven."
+	}
+	return fault.Wrap("note a profile download", s.atSetup(ctx, a, Event{Kind: EventDownloaded, Text: text}))
+}
+
+// PreProvisioningRefused notes that a PC that proved itself asked to be
+// pre-provisioned, and that its profile does not allow it.
+func (s *Service) PreProvisioningRefused(ctx context.Context, a *autopilot.Asked, r *autopilot.Refusal) error {
+	return fault.Wrap("note a refused pre-provisioning", s.atSetup(ctx, a, Event{
+		Kind: EventRefused, Code: fmt.Sprintf("0x%08x", r.Code), Text: "The PC asked to be pre-provisioned, which the profile '" + a.Profile + "' does not allow.",
+		Remedy: "Set 'Allow pre-provisioned deployment' of the profile to Yes, or set the PC up without pre-provisioning.",
+	}))
+}
+
+// atSetup adds a line to the deployment of a PC that is at the start of its
+// setup; the first one begins it.
+func (s *Service) atSetup(ctx context.Context, a *autopilot.Asked, line Event) error {
 	t, d := a.Tenant, &a.Device
 	now := s.Clock.Now(t)
-	if !s.downloads.fresh(downloadKey{t, d.ID, doc.DeploymentProfileName}, now) {
+	if !s.downloads.fresh(downloadKey{t, d.ID, d.Version, line.Text}, now) {
 		return nil
 	}
 	pc := PC{Registration: d.ID, Object: d.Object}
-	got := Event{At: now, Kind: EventDownloaded, Text: "The PC proved itself and downloaded the profile '" + doc.DeploymentProfileName + "'."}
+	line.At = now
 	change := func(y *Deployment) {
-		y.SerialNumber, y.Profile, y.RegisteredAt, y.Kind = d.SerialNumber, doc.DeploymentProfileName, d.CreatedAt, enrolledWithProfile
+		y.SerialNumber, y.Profile, y.RegisteredAt, y.Kind = d.SerialNumber, a.Profile, d.CreatedAt, enrolledWithProfile
+		if line.Kind == EventRefused {
+			y.Failure = line.Code + ": " + line.Text + " " + line.Remedy
+		}
 	}
-	err := s.Store.InTx(ctx, func(tx Tx) error {
+	return s.Store.InTx(ctx, func(tx Tx) error {
 		y, ok, err := tx.OpenDeployment(ctx, t, pc.Registration, pc.Object, "")
 		if err != nil {
 			return err
 		}
 		if ok && y.Device == "" {
-			_, err = s.note(ctx, tx, t, pc, y, true, change, []Event{got})
+			_, err = s.note(ctx, tx, t, pc, y, true, change, []Event{line})
 			return err
 		}
 		_, err = s.Begin(ctx, tx, t, pc, now, change,
 			Event{At: d.CreatedAt, Kind: EventRegistered, Text: "The PC was registered with the serial number " + d.SerialNumber + "."},
-			Event{At: d.AssignedAt, Kind: EventProfileChosen, Text: "The profile '" + doc.DeploymentProfileName + "' was assigned."},
-			got)
+			Event{At: d.AssignedAt, Kind: EventProfileChosen, Text: "The profile '" + a.Profile + "' was assigned."},
+			line)
 		return err
 	})
-	return fault.Wrap("note a profile download", err)
 }
 
 // Joined notes that somebody joined a PC to the directory. Only the PC of a

@@ -15,6 +15,9 @@ type autopilotSettings struct {
 	LastSync   time.Time `json:"lastSyncDateTime"`
 	LastManual time.Time `json:"lastManualSyncTriggerDateTime"`
 	Status     string    `json:"syncStatus"`
+	// OnlyAssigned is ours: Microsoft's service lets anybody of the tenant sign
+	// in to a PC that is assigned to somebody.
+	OnlyAssigned bool `json:"onlyAssignedUserMaySignIn"`
 }
 
 var settingsTable = &odata.Table{
@@ -24,6 +27,7 @@ var settingsTable = &odata.Table{
 		prop("lastSyncDateTime", odata.Time, readOnly),
 		prop("lastManualSyncTriggerDateTime", odata.Time, readOnly),
 		enum("syncStatus", "microsoft.graph.windowsAutopilotSyncStatus", readOnly, "unknown", "inProgress", "completed", "failed"),
+		prop("onlyAssignedUserMaySignIn", odata.Bool, 0),
 	},
 }
 
@@ -32,9 +36,40 @@ func (h *Handler) getSettings(c *call) error {
 	if err != nil {
 		return err
 	}
-	now := h.Clock.Now(c.tenant).UTC().Truncate(time.Second)
-	w := autopilotSettings{ID: string(c.tenant), LastSync: now, LastManual: now, Status: "completed"}
+	return c.settings(q)
+}
+
+func (c *call) settings(q *odata.Query) error {
+	policy, err := c.h.Directory.GetJoinPolicy(c.ctx(), c.tenant)
+	if err != nil {
+		return err
+	}
+	now := c.h.Clock.Now(c.tenant).UTC().Truncate(time.Second)
+	w := autopilotSettings{ID: string(c.tenant), LastSync: now, LastManual: now, Status: "completed", OnlyAssigned: policy.OnlyAssignedUser}
 	return c.object(http.StatusOK, c.view(&w, settingsTable, q, "deviceManagement/windowsAutopilotSettings/$entity", ""))
+}
+
+// updateSettings answers PATCH, which Graph does not have: what Graph keeps
+// here cannot be written.
+func (h *Handler) updateSettings(c *call) error {
+	o, err := c.body()
+	if err != nil {
+		return err
+	}
+	if err := knows(o, "", settingsTable); err != nil {
+		return err
+	}
+	r := &reader{o: o}
+	only := r.flagUnlessNull("onlyAssignedUserMaySignIn")
+	if r.err != nil {
+		return r.err
+	}
+	if only != nil {
+		if err := h.Directory.SetOnlyAssignedUser(c.ctx(), c.tenant, *only); err != nil {
+			return err
+		}
+	}
+	return c.settings(nil)
 }
 
 // syncSettings answers the action sync: there is nothing to do, so it is never

@@ -50,7 +50,7 @@ func TestPathsAreFoundAsGraphFindsThem(t *testing.T) {
 		{"GET", "/v1.0/groups/..%2f..%2fusers", found, ""}, // one key with slashes in it, not a way out
 		{"GET", "/v1.0/groups/%2e%2e/users", 400, "dot segment"},
 		{"PUT", "/v1.0/groups", 405, "Use GET, POST."},
-		{"DELETE", "/beta/deviceManagement/windowsAutopilotSettings", 405, "Use GET."},
+		{"DELETE", "/beta/deviceManagement/windowsAutopilotSettings", 405, "Use GET, PATCH."},
 		{"TRACE", "/v1.0/groups", 405, "Use GET, POST."},
 	} {
 		w := send(t, edge(t, nil), as(), c.method, c.path, nil)

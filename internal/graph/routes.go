@@ -101,6 +101,7 @@ func resourceRoutes() []Route {
 		{del, "deviceManagement/importedWindowsAutopilotDeviceIdentities/{id}", both, mayWriteService, nil, (*Handler).deleteImport},
 
 		{get, "deviceManagement/windowsAutopilotSettings", inBeta, mayReadService, nil, (*Handler).getSettings},
+		{patch, "deviceManagement/windowsAutopilotSettings", inBeta, mayWriteService, nil, (*Handler).updateSettings},
 		{post, "deviceManagement/windowsAutopilotSettings/sync", inBeta, mayWriteIdentity, nil, (*Handler).syncSettings},
 
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles", inBeta, mayReadService, nil, deploymentProfiles.list},

@@ -51,7 +51,7 @@ func newStack(t *testing.T) *stack {
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Notify: func() {},
 	}
 	dir := &directory.Service{Store: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease, DeviceURL: "https://pc.taxiway.example"}
-	auto := &autopilot.Service{Store: db.Autopilot(), Directory: db.Directory(), Clock: clock, NewID: newID, Settler: engine, Lease: lease}
+	auto := &autopilot.Service{Store: db.Autopilot(), Directory: db.Directory(), Joins: db, Clock: clock, NewID: newID, Settler: engine, Lease: lease}
 	manage := &enrollment.Service{
 		Store: db.Enrollment(), Directory: db.Directory(), Joins: db.Directory(), Autopilot: db.Autopilot(), Clock: clock, NewID: newID, Settler: engine, Lease: lease,
 		Log: slog.New(slog.DiscardHandler), DigestKey: bytes.Repeat([]byte{8}, 32),

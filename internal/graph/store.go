@@ -53,6 +53,7 @@ type JoinSettings interface {
 	ReplaceJoinPolicy(ctx context.Context, t directory.TenantID, ifMatch int64, r directory.JoinReplacement) (directory.JoinPolicy, error)
 	GetMobilityPolicy(ctx context.Context, t directory.TenantID, kind directory.MobilityKind) (directory.MobilityPolicy, error)
 	UpdateMobilityPolicy(ctx context.Context, t directory.TenantID, kind directory.MobilityKind, ifMatch int64, change directory.MobilityChange) (directory.MobilityPolicy, error)
+	SetOnlyAssignedUser(ctx context.Context, t directory.TenantID, only bool) error
 	AddIncludedGroup(ctx context.Context, t directory.TenantID, kind directory.MobilityKind, group directory.ObjectID) error
 	RemoveIncludedGroup(ctx context.Context, t directory.TenantID, kind directory.MobilityKind, group directory.ObjectID) error
 }

@@ -29,6 +29,7 @@ type Devices interface {
 // Timeline notes what PCs did; enrollment.Service does.
 type Timeline interface {
 	Downloaded(ctx context.Context, a *autopilot.Asked, doc *autopilot.Document) error
+	PreProvisioningRefused(ctx context.Context, a *autopilot.Asked, r *autopilot.Refusal) error
 }
 
 // Handler answers PCs. All fields are required.
@@ -43,7 +44,8 @@ type Handler struct {
 }
 
 // request is what a PC sends to both addresses. Challenge and Nonce come with
-// the second call.
+// the second call. Deployment asks for a way of setting the PC up, and is this
+// server's own.
 type request struct {
 	HardwareHash string `json:"hardwareHash"`
 	SerialNumber string `json:"serialNumber"`
@@ -53,6 +55,20 @@ type request struct {
 	ProductType  string `json:"productType"`
 	Challenge    string `json:"challenge"`
 	Nonce        []byte `json:"nonce"`
+	Deployment   any    `json:"deployment"`
+}
+
+// preProvisioned reports whether the PC asks to be set up before its user gets
+// it. Left out is as good as userDriven.
+func (r *request) preProvisioned() (bool, error) {
+	switch r.Deployment {
+	case nil, "userDriven":
+		return false, nil
+	case "preProvisioned":
+		return true, nil
+	default:
+		return false, fault.Field(fault.Invalid, "DeploymentUnknown", "deployment", "The request asks for a deployment that is not known here.", "Send userDriven or preProvisioned, or leave it out.")
+	}
 }
 
 // Route is one line of the table.

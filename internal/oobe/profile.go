@@ -34,6 +34,10 @@ func (h *Handler) profile(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	early, err := in.preProvisioned()
+	if err != nil {
+		return nil, err
+	}
 	asked, no, err := h.Devices.FindAsking(r.Context(), hash, in.SerialNumber)
 	if err != nil {
 		return nil, err
@@ -45,26 +49,35 @@ func (h *Handler) profile(r *http.Request) (any, error) {
 	if err != nil || ask != nil {
 		return ask, err
 	}
+	asked.PreProvisioned = early
 	doc, no, err := h.Devices.ProfileFor(r.Context(), asked, proven)
 	if err != nil {
 		return nil, err
 	}
 	if no != nil {
+		if proven && no.ForPreProvisioning() {
+			h.noted(r, h.Timeline.PreProvisioningRefused(r.Context(), asked, no))
+		}
 		return refused(no), nil
 	}
 	if !proven {
 		return doc, nil
 	}
 	h.Sightings.Note(asked.Tenant, asked.Device.ID, h.Clock.Now(asked.Tenant))
-	// A timeline never stands in the way of a PC.
-	if err := h.Timeline.Downloaded(r.Context(), asked, &doc); err != nil {
-		h.Log.LogAttrs(r.Context(), slog.LevelError, "a profile download is not on the timeline", slog.Any("error", err))
-	}
+	h.noted(r, h.Timeline.Downloaded(r.Context(), asked, &doc))
 	ticket, err := h.Tickets.Issue(asked)
 	if err != nil {
 		return nil, err
 	}
 	return vouched{ticketed{doc, ticket}, in.HardwareHash, in.Nonce}, nil
+}
+
+// noted logs what did not get onto a timeline, which never stands in the way of
+// a PC.
+func (h *Handler) noted(r *http.Request, err error) {
+	if err != nil {
+		h.Log.LogAttrs(r.Context(), slog.LevelError, "a profile request is not on the timeline", slog.Any("error", err))
+	}
 }
 
 // prove checks the proof that came along, or makes a challenge when none did.

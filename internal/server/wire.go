@@ -36,7 +36,7 @@ func (s *Server) wire(ctx context.Context) error {
 		Count: func(name string, n int) { s.metrics.engine.WithLabelValues(name).Add(float64(n)) },
 	}
 	s.directory = &directory.Service{Store: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, DeviceURL: s.cfg.DeviceURL}
-	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, ForeignPerMinute: s.cfg.Limits.ForeignDeviceRate}
+	s.autopilot = &autopilot.Service{Store: s.db.Autopilot(), Directory: s.db.Directory(), Joins: s.db, Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: lease, ForeignPerMinute: s.cfg.Limits.ForeignDeviceRate}
 	s.apps = &directory.AppService{Store: s.db, Clock: s.clock, NewID: s.newID, Permissions: access.Permissions()}
 	s.people, s.grants = s.openPeople(), s.openGrants()
 

@@ -49,6 +49,9 @@ func (f *field) badJoinSettings() []refusal {
 		{name: "a join policy that was patched", method: http.MethodPatch, path: joinPolicy, body: object{"userDeviceQuota": 5}, status: 405, code: "MethodNotAllowed", target: "GET, PUT", says: "PATCH", remedy: "PUT"},
 		{name: "a join policy of an older version", method: http.MethodPut, path: joinPolicy, body: policyBody(), headers: []string{"If-Match", `W/"99"`}, status: 412, code: "PreconditionFailed", target: "If-Match", says: "changed", remedy: "new ETag"},
 
+		{name: "a switch of the Autopilot settings that is neither on nor off", method: http.MethodPatch, path: autopilotSettings, body: object{"onlyAssignedUserMaySignIn": "sometimes"}, status: 400, code: "InvalidPropertyValue", target: "onlyAssignedUserMaySignIn", says: "onlyAssignedUserMaySignIn", remedy: "true or false"},
+		{name: "a misspelt property of the Autopilot settings", method: http.MethodPatch, path: autopilotSettings, body: object{"onlyAssignedUsersMaySignIn": true}, status: 400, code: "UnknownProperty", target: "onlyAssignedUsersMaySignIn", says: "'onlyAssignedUsersMaySignIn'", remedy: "onlyAssignedUserMaySignIn"},
+
 		patch("a scope together with an address", object{"appliesTo": "all", "discoveryUrl": "https://mdm.example/d"}, "ScopeChangesAlone", "appliesTo", "together", "of its own"),
 		patch("a scope that is made selected", object{"appliesTo": "selected"}, "ScopeIsByGroups", "appliesTo", "by adding a group", "includedGroups/$ref"),
 		patch("a scope that does not exist", object{"appliesTo": "some"}, "InvalidScope", "appliesTo", "'some'", "none or all"),

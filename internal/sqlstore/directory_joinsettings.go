@@ -17,6 +17,7 @@ type joinBody struct {
 	MFA              directory.MFARequirement `json:"mfa"`
 	DeviceQuota      int                      `json:"deviceQuota"`
 	LAPS             bool                     `json:"laps,omitempty"`
+	OnlyAssignedUser bool                     `json:"onlyAssignedUser,omitempty"`
 }
 
 type audienceBody struct {
@@ -42,7 +43,7 @@ func scanJoinPolicy(r row, p *directory.JoinPolicy) error {
 		return err
 	}
 	p.Join, p.RegisteringUsers, p.Register = directory.Audience(b.Join), directory.Audience(b.RegisteringUsers), directory.Audience(b.Register)
-	p.GlobalAdmins, p.MFA, p.DeviceQuota, p.LAPS = b.GlobalAdmins, b.MFA, b.DeviceQuota, b.LAPS
+	p.GlobalAdmins, p.MFA, p.DeviceQuota, p.LAPS, p.OnlyAssignedUser = b.GlobalAdmins, b.MFA, b.DeviceQuota, b.LAPS, b.OnlyAssignedUser
 	return nil
 }
 
@@ -119,7 +120,7 @@ const replaceRow = " DO UPDATE SET body = excluded.body, modified_at = excluded.
 func (tx *Tx) PutJoinPolicy(ctx context.Context, t directory.TenantID, p directory.JoinPolicy) error {
 	b := joinBody{
 		Join: audienceBody(p.Join), RegisteringUsers: audienceBody(p.RegisteringUsers), GlobalAdmins: p.GlobalAdmins,
-		Register: audienceBody(p.Register), MFA: p.MFA, DeviceQuota: p.DeviceQuota, LAPS: p.LAPS,
+		Register: audienceBody(p.Register), MFA: p.MFA, DeviceQuota: p.DeviceQuota, LAPS: p.LAPS, OnlyAssignedUser: p.OnlyAssignedUser,
 	}
 	_, err := tx.exec(ctx, "INSERT INTO join_policies (tenant_id, body, modified_at, version) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id)"+replaceRow,
 		idArg(tx.dialect(), t), jsonArg{b}, timeArg(p.ModifiedAt), p.Version+1)

@@ -25,7 +25,7 @@ func writtenJoinPolicy(at time.Time) directory.JoinPolicy {
 	}
 	return directory.JoinPolicy{
 		Join: some(), RegisteringUsers: some(), GlobalAdmins: true, Register: directory.Audience{Reach: directory.ReachNone},
-		MFA: directory.MFARequired, DeviceQuota: directory.UnlimitedDevices, LAPS: true, ModifiedAt: at, Version: 1,
+		MFA: directory.MFARequired, DeviceQuota: directory.UnlimitedDevices, LAPS: true, OnlyAssignedUser: true, ModifiedAt: at, Version: 1,
 	}
 }
 
@@ -63,7 +63,7 @@ func joinPolicyReadsBack(c *city) {
 			c.equal("locked", must(tx.LockJoinPolicy(c.ctx, c.tenant)), want)
 			return nil
 		})
-		want.Join, want.LAPS, want.GlobalAdmins, want.DeviceQuota, want.ModifiedAt = directory.Audience{Reach: directory.ReachAll}, false, false, 0, c.now.Add(time.Hour)
+		want.Join, want.LAPS, want.GlobalAdmins, want.DeviceQuota, want.OnlyAssignedUser, want.ModifiedAt = directory.Audience{Reach: directory.ReachAll}, false, false, 0, false, c.now.Add(time.Hour)
 	}
 	c.equal("the other tenant's", must(c.db.GetJoinPolicy(c.ctx, c.other)), directory.DefaultJoinPolicy())
 }
