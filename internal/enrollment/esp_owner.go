@@ -47,8 +47,8 @@ func (o *StatusPage) Overdue(ctx context.Context, t directory.TenantID, limit in
 				return err
 			}
 			v := &Visit{Tenant: t, Device: &d, Session: &Session{Device: id}, Now: s.Clock.Now(t), Real: s.Clock.Real()}
-			if due := d.ESP.Due(); due.IsZero() || v.Now.Before(due) {
-				return nil // it came after all
+			if due := d.ESP.Due(); due.IsZero() || v.Now.Before(due) || !d.State.Live() {
+				return nil // it came after all, or has left
 			}
 			if err := o.Plan(ctx, tx, v); err != nil {
 				return err

@@ -136,12 +136,20 @@ func (s *Service) release(ctx context.Context, tx Tx, t directory.TenantID, id D
 	return tx.UpdateRegistration(ctx, t, g)
 }
 
-// noteLeft adds the end to the PC's timeline, if it has one.
+// noteLeft adds the end to the PC's timeline, if it has one. The deployment that
+// brought it into the management ends there when it is still open; one that has
+// begun since goes on.
 func (s *Service) noteLeft(ctx context.Context, tx Tx, t directory.TenantID, d *Device, text string) error {
 	pc := PC{Registration: d.Registered, Object: d.Object, Device: d.ID}
-	if _, ok, err := tx.LastDeployment(ctx, t, pc.Registration, pc.Object, pc.Device); err != nil || !ok {
+	y, ok, err := s.lastOf(ctx, tx, t, pc)
+	if err != nil || !ok {
 		return err
 	}
-	_, err := s.NoteLast(ctx, tx, t, pc, nil, Event{Kind: EventLeft, Text: text})
+	now := s.Clock.Now(t)
+	_, err = s.note(ctx, tx, t, PC{}, y, true, func(y *Deployment) {
+		if y.Device == d.ID && y.EndedAt.IsZero() {
+			y.State, y.EndedAt, y.Failure = DeploymentFailure, now, text+" It had not reached the desktop."
+		}
+	}, []Event{{At: now, Kind: EventLeft, Text: text}})
 	return err
 }

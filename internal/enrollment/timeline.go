@@ -32,20 +32,36 @@ func (s *Service) Note(ctx context.Context, tx DeploymentTx, t directory.TenantI
 	return s.note(ctx, tx, t, pc, y, ok, change, events)
 }
 
-// NoteLast does the same to the PC's newest deployment, ended or not: what
-// happens after the end, and a retry that succeeds after a failure.
+// NoteLast does the same to the newest deployment of a managed device, ended or
+// not: what happens after the end, and a retry that succeeds after a failure.
+// One that the PC has begun since, for another setup, is left alone.
 func (s *Service) NoteLast(ctx context.Context, tx DeploymentTx, t directory.TenantID, pc PC, change func(*Deployment), events ...Event) (Deployment, error) {
-	y, ok, err := tx.LastDeployment(ctx, t, pc.Registration, pc.Object, pc.Device)
+	y, ok, err := s.lastOf(ctx, tx, t, pc)
 	if err != nil {
 		return y, err
 	}
 	return s.note(ctx, tx, t, pc, y, ok, change, events)
 }
 
+// lastOf finds the newest deployment of the managed device itself, or else the
+// newest under the PC's other names.
+func (s *Service) lastOf(ctx context.Context, tx DeploymentTx, t directory.TenantID, pc PC) (y Deployment, ok bool, err error) {
+	if y, ok, err = tx.LastDeployment(ctx, t, "", "", pc.Device); ok || err != nil {
+		return y, ok, err
+	}
+	return tx.LastDeployment(ctx, t, pc.Registration, pc.Object, "")
+}
+
 func (s *Service) note(ctx context.Context, tx DeploymentTx, t directory.TenantID, pc PC, y Deployment, there bool, change func(*Deployment), events []Event) (Deployment, error) {
 	now := s.Clock.Now(t)
 	if !there {
 		y = Deployment{ID: DeploymentID(s.NewID()), State: DeploymentInProgress, Setup: DeploymentNotAttempted, Account: DeploymentNotAttempted, StartedAt: now, Version: 1}
+		// It begins with what happened, not when that came to be noted.
+		for i := range events {
+			if at := events[i].At; !at.IsZero() && at.Before(y.StartedAt) {
+				y.StartedAt = at
+			}
+		}
 	}
 	was := y
 	y.Registration = cmp.Or(y.Registration, pc.Registration)
@@ -86,6 +102,9 @@ func (s *Service) Begin(ctx context.Context, tx DeploymentTx, t directory.Tenant
 	} else if ok {
 		_, err := s.note(ctx, tx, t, pc, old, true, func(y *Deployment) {
 			y.State, y.EndedAt, y.Failure = DeploymentFailure, at, "The PC began again before this deployment had reached the desktop."
+			if at.Before(y.StartedAt) {
+				y.EndedAt = y.StartedAt // another process began it since the time was read
+			}
 		}, []Event{{At: at, Kind: EventFailed, Text: "The PC began again before this deployment had reached the desktop."}})
 		if err != nil {
 			return old, err

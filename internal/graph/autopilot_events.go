@@ -85,9 +85,13 @@ const autopilotEventsPath = "deviceManagement/autopilotEvents"
 // eventPaging is Graph's page of 50 for this resource.
 var eventPaging = paging{size: 50, max: intunePaging.max}
 
-// eventWire shows a deployment. What has not ended yet is measured up to now.
+// eventWire shows a deployment. What has not ended yet is measured up to now,
+// but nothing past the end of the whole.
 func (c *call) eventWire(y *enrollment.Deployment) autopilotEvent {
-	now := c.h.Clock.Now(c.tenant)
+	now := y.EndedAt
+	if now.IsZero() {
+		now = c.h.Clock.Now(c.tenant)
+	}
 	w := autopilotEvent{
 		ID: string(y.ID), DeviceID: orNilGUID(string(y.Device)), UserID: orNilGUID(string(y.User)), EventDateTime: y.StartedAt.UTC(), DeviceRegistered: y.RegisteredAt.UTC(),
 		EnrollmentStart: y.EnrolledAt.UTC(), EnrollmentType: y.Kind, DeviceSerialNumber: y.SerialNumber, ManagedDeviceName: y.DeviceName, UserPrincipalName: y.UPN,

@@ -157,3 +157,32 @@ func TestAutopilotEventsTellHowLongAndWhy(t *testing.T) {
 		t.Errorf("timeline: %+v", timeline.Value)
 	}
 }
+
+// A PC that left before its device setup began is at no phase any more.
+func TestADeploymentThatEndedIsMeasuredUpToItsEndAlone(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	began := noon.Add(-3 * time.Hour)
+	for _, c := range []struct {
+		id                 string
+		setup, account     time.Time
+		ended              time.Time
+		preparation, first string // devicePreparationDuration, deviceSetupDuration
+		second, total      string // accountSetupDuration, deploymentTotalDuration
+	}{
+		{"c0ffee00-0000-4000-8000-00000000000a", time.Time{}, time.Time{}, began.Add(5 * time.Minute), "PT5M", "PT0S", "PT0S", "PT5M"},
+		{"c0ffee00-0000-4000-8000-00000000000b", began.Add(time.Minute), began.Add(2 * time.Minute), began.Add(5 * time.Minute), "PT1M", "PT4M", "PT3M", "PT5M"},
+		{"c0ffee00-0000-4000-8000-00000000000c", time.Time{}, time.Time{}, time.Time{}, "PT3H", "PT0S", "PT0S", "PT3H"},
+	} {
+		y := enrollment.Deployment{ID: enrollment.DeploymentID(c.id), State: enrollment.DeploymentFailure, StartedAt: began, SetupStart: c.setup, AccountStart: c.account, EndedAt: c.ended, Version: 1}
+		if err := s.db.Enrollment().InTx(t.Context(), func(tx enrollment.Tx) error { return tx.CreateDeployment(t.Context(), tenant, y) }); err != nil {
+			t.Fatal(err)
+		}
+		got := decode[map[string]any](t, send(t, s, everything(), http.MethodGet, "/beta/deviceManagement/autopilotEvents/"+c.id, nil))
+		for name, want := range map[string]string{"devicePreparationDuration": c.preparation, "deviceSetupDuration": c.first, "accountSetupDuration": c.second, "deploymentTotalDuration": c.total} {
+			if got[name] != want {
+				t.Errorf("%s of %s is %v, want %s", name, c.id, got[name], want)
+			}
+		}
+	}
+}
