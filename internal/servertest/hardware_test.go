@@ -81,8 +81,10 @@ func TestChangedHardwareIsRegisteredAtTheNextCheckIn(t *testing.T) {
 		newDisk := withNewDisk(e.pc)
 		report("with a new disk", newDisk, pending, "Fix pending")
 		why := p.Must(t, e.Token, http.MethodGet, identities+"/"+e.identity+"/explain", nil, http.StatusOK).JSON
-		if message, _ := why["statusMessage"].(string); !strings.HasPrefix(message, "We've detected a hardware change on this device.") {
-			t.Errorf("while Fix pending the message is %q", message)
+		const tutorial = "We've detected a hardware change on this device. We're trying to automatically register the new hardware. " +
+			"You don't need to do anything now; the status will be updated at the next check in with the result."
+		if why["profileStatus"] != "Fix pending" || why["statusMessage"] != tutorial {
+			t.Errorf("%v shows the message %q", why["profileStatus"], why["statusMessage"])
 		}
 		if status, got := p.AskProven(t, "/ztd/profile", newDisk, newDisk.Hash(t)); status != http.StatusOK || got["DeploymentProfileName"] != "Sales profile of Contoso" {
 			t.Errorf("at the next check-in the PC got %d %v", status, got)
