@@ -97,6 +97,15 @@ func endless(w http.ResponseWriter, kind string) {
 	}
 }
 
+// anyKey is a key that many PCs of these tests have: making one takes long.
+var anyKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
 // authority issues certificates, as a server's does.
 type authority struct {
 	key  *rsa.PrivateKey
@@ -105,7 +114,18 @@ type authority struct {
 
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
-	a := &authority{key: newKey(t)}
+	return authorityOf(t, newKey(t))
+}
+
+// anyAuthority issues where it does not matter who does.
+func anyAuthority(t *testing.T) *authority {
+	t.Helper()
+	return authorityOf(t, anyKey())
+}
+
+func authorityOf(t *testing.T, key *rsa.PrivateKey) *authority {
+	t.Helper()
+	a := &authority{key: key}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "An authority"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,

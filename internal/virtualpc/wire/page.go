@@ -222,16 +222,23 @@ func hasClass(n *html.Node, class string) bool {
 	return slices.Contains(strings.Fields(attr(n, "class")), class)
 }
 
-// text is what an element shows, in one line.
+// text is what an element shows, in one line, without its buttons and pictures.
 func text(n *html.Node) string {
-	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode && (d.Parent == nil || d.Parent.DataAtom != atom.Script && d.Parent.DataAtom != atom.Style) {
-			b.WriteString(d.Data)
-			b.WriteByte(' ')
+	var words []string
+	var read func(*html.Node)
+	read = func(n *html.Node) {
+		switch {
+		case n.Type == html.TextNode:
+			words = append(words, strings.Fields(n.Data)...)
+		case n.DataAtom == atom.Script || n.DataAtom == atom.Style || n.DataAtom == atom.Svg || n.DataAtom == atom.Button:
+			return
+		}
+		for child := n.FirstChild; child != nil; child = child.NextSibling {
+			read(child)
 		}
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	read(n)
+	return strings.Join(words, " ")
 }
 
 func holds(n *html.Node, what atom.Atom) bool {

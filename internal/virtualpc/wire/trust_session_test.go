@@ -60,7 +60,7 @@ func (s *sessions) handle(w http.ResponseWriter, r *http.Request) {
 // enrolled is a PC that is managed by the fake server.
 func enrolled(t *testing.T, f *fake) *wire.Device {
 	t.Helper()
-	ca, key := newAuthority(t), newKey(t)
+	ca, key := anyAuthority(t), anyKey()
 	leaf := ca.issue(t, "device", &key.PublicKey)
 	f.c.UseMDM(&wire.Identity{Certificate: leaf, Key: key})
 	e := &wire.Enrolment{Enrolment: *planted(f.URL+"/manage", ca.cert.Raw, leaf.Raw), DeviceID: "D"}
