@@ -25,7 +25,8 @@ import (
 type fake struct {
 	*httptest.Server
 
-	c *wire.Client
+	c     *wire.Client
+	given wire.Options // to the PC
 
 	mu    sync.Mutex
 	asked int             // requests that came
@@ -33,7 +34,7 @@ type fake struct {
 }
 
 // newFake serves h; change edits what the PC is given.
-func newFake(t *testing.T, h http.HandlerFunc, change ...func(*wire.Options)) *fake {
+func newFake(t testing.TB, h http.HandlerFunc, change ...func(*wire.Options)) *fake {
 	t.Helper()
 	f := &fake{}
 	f.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,6 +57,7 @@ func newFake(t *testing.T, h http.HandlerFunc, change ...func(*wire.Options)) *f
 	for _, c := range change {
 		c(&o)
 	}
+	f.given = o
 	var err error
 	if f.c, err = wire.New(o); err != nil {
 		t.Fatal(err)

@@ -170,6 +170,7 @@ type person struct {
 	seen          []wire.PageView
 	secrets       []string // typed or shown
 	accepts       bool
+	slips         int // times that a wrong password is typed first
 }
 
 func (p *person) see(v *wire.PageView) { p.seen = append(p.seen, *v) }
@@ -188,6 +189,9 @@ func (p *person) Address(_ context.Context, v *wire.PageView) (string, error) {
 // Password implements wire.Prompter.
 func (p *person) Password(_ context.Context, v *wire.PageView) (string, error) {
 	p.see(v)
+	if p.slips--; p.slips >= 0 {
+		return p.typed("not-the-password"), nil
+	}
 	return p.typed(p.password), nil
 }
 
