@@ -132,7 +132,9 @@ func TestAPCGoesFromBareMetalToTheDesktopAndLeavesAgain(t *testing.T) {
 				if done, _ := device.FirstSync(user, "ServerHasFinishedProvisioning"); done == "true" {
 					return
 				}
-				s.clock.wait(ctx, 3*time.Minute)
+				if err := s.clock.wait(ctx, 3*time.Minute); err != nil {
+					t.Fatal(err)
+				}
 				device = restarted(t, device)
 				leaf, err := device.Enrolment.Certificate()
 				if err != nil {

@@ -30,19 +30,30 @@ func TestAPersonIsShownWhatThePageShows(t *testing.T) {
 		want wire.PageView
 		sent url.Values // by the person
 	}{
-		{"who signs in", `<h1>Sign in</h1><p class="quiet">to continue to Windows</p><form method="post" action="/next">` + canary +
-			`<input name="loginfmt" value="bob@" placeholder="you@contoso.example"><p class="error">Enter your full user name.</p><button>Next</button></form>` + cancel,
+		{
+			"who signs in", `<h1>Sign in</h1><p class="quiet">to continue to Windows</p><form method="post" action="/next">` + canary +
+				`<input name="loginfmt" value="bob@" placeholder="you@contoso.example"><p class="error">Enter your full user name.</p><button>Next</button></form>` + cancel,
 			wire.PageView{
 				Kind: wire.PageAddress, Heading: "Sign in", Lines: []string{"to continue to Windows"}, Error: "Enter your full user name.", Value: "bob@", Hint: "you@contoso.example", CanCancel: true,
-			}, url.Values{"loginfmt": {"ann@contoso.example"}, "canary": {"c"}}},
-		{"a password", back + `<h1>Enter password</h1><div class="note bad" role="alert"><p>It is wrong.</p></div><form method="post" action="/next">` + canary + `<input name="passwd" type="password"></form>`,
-			wire.PageView{Kind: wire.PagePassword, Heading: "Enter password", Error: "It is wrong.", Account: "ann@contoso.example"}, url.Values{"passwd": {"secret"}, "canary": {"c"}}},
-		{"a password to change", back + `<h1>Update your password</h1><form method="post" action="/next">` + canary + `<input name="passwd"><input name="newpasswd"><input name="confirm"></form>`,
+			},
+			url.Values{"loginfmt": {"ann@contoso.example"}, "canary": {"c"}},
+		},
+		{
+			"a password", back + `<h1>Enter password</h1><div class="note bad" role="alert"><p>It is wrong.</p></div><form method="post" action="/next">` + canary + `<input name="passwd" type="password"></form>`,
+			wire.PageView{Kind: wire.PagePassword, Heading: "Enter password", Error: "It is wrong.", Account: "ann@contoso.example"},
+			url.Values{"passwd": {"secret"}, "canary": {"c"}},
+		},
+		{
+			"a password to change", back + `<h1>Update your password</h1><form method="post" action="/next">` + canary + `<input name="passwd"><input name="newpasswd"><input name="confirm"></form>`,
 			wire.PageView{Kind: wire.PageNewPassword, Heading: "Update your password", Account: "ann@contoso.example"},
-			url.Values{"passwd": {"secret"}, "newpasswd": {"Much-Better-8-Stapler"}, "confirm": {"Much-Better-8-Stapler"}, "canary": {"c"}}},
-		{"consent", `<h1>Permissions requested</h1><ul><li><b>Read</b><span>your mail</span></li></ul><form method="post" action="/next">` + canary +
-			`<input type="checkbox" name="forall" value="1"><button name="decision" value="cancel">Cancel</button><button name="decision" value="accept">Accept</button></form>`,
-			wire.PageView{Kind: wire.PageConsent, Heading: "Permissions requested", Lines: []string{"Read your mail"}, MayDecline: true}, url.Values{"decision": {"accept"}, "canary": {"c"}}},
+			url.Values{"passwd": {"secret"}, "newpasswd": {"Much-Better-8-Stapler"}, "confirm": {"Much-Better-8-Stapler"}, "canary": {"c"}},
+		},
+		{
+			"consent", `<h1>Permissions requested</h1><ul><li><b>Read</b><span>your mail</span></li></ul><form method="post" action="/next">` + canary +
+				`<input type="checkbox" name="forall" value="1"><button name="decision" value="cancel">Cancel</button><button name="decision" value="accept">Accept</button></form>`,
+			wire.PageView{Kind: wire.PageConsent, Heading: "Permissions requested", Lines: []string{"Read your mail"}, MayDecline: true},
+			url.Values{"decision": {"accept"}, "canary": {"c"}},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,9 +62,7 @@ func (s *signIn) handle(w http.ResponseWriter, r *http.Request) {
 // tokens is an answer of the token endpoint, with claims changed.
 func tokens(began url.Values, change object) object {
 	claims := object{"aud": began.Get("client_id"), "nonce": began.Get("nonce"), "tid": tenantID, "upn": "ann@contoso.example", "amr": []string{"pwd"}}
-	for name, value := range change {
-		claims[name] = value
-	}
+	maps.Copy(claims, change)
 	text, err := json.Marshal(claims)
 	if err != nil {
 		panic(err)
@@ -72,11 +71,9 @@ func tokens(began url.Values, change object) object {
 }
 
 // back leads to Windows with these values over the right ones.
-func back(began url.Values, change url.Values) string {
+func back(began, change url.Values) string {
 	values := url.Values{"code": {"the code"}, "state": {began.Get("state")}}
-	for name := range change {
-		values[name] = change[name]
-	}
+	maps.Copy(values, change)
 	return began.Get("redirect_uri") + "?" + values.Encode()
 }
 
