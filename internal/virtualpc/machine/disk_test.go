@@ -43,7 +43,7 @@ func TestEveryDiskKeepsFilesAsAMapWould(t *testing.T) {
 			r := random(t)
 			model := map[string]string{}
 			names := []string{"a", "b.json", "keys/a.pem", "keys/b.pem", "Windows/System32/Config", "x y/{1-2}"}
-			for range 400 {
+			for range 200 {
 				name := names[r.IntN(len(names))]
 				if r.IntN(3) == 0 {
 					if err := disk.Remove(name); err != nil {
