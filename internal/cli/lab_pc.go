@@ -141,7 +141,7 @@ func (p *labPC) boot(ctx context.Context, m *machine.Machine, d *labDeployment) 
 	if !roots.AppendCertsFromPEM([]byte(p.lab.access.CA)) {
 		return errors.New("the saved authority of the server is no certificate")
 	}
-	pc, err := virtualpc.New(m, virtualpc.Options{BaseURL: p.cfg.DeviceURL, Roots: roots, Dial: p.dial, Now: p.Now, Wait: pause, Speed: labSpeed, Log: p.quiet()})
+	pc, err := virtualpc.New(m, virtualpc.Options{BaseURL: p.cfg.DeviceURL, Roots: roots, Dial: p.dial, Now: p.Now, Wait: pause, Speed: labSpeed})
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func (o *pcBootOptions) options(ctx context.Context) (virtualpc.Options, error) 
 	case !slices.Contains(pcNetworks, o.network):
 		return out, flagError("network", "There is no network '"+o.network+"'.", "Choose "+choices(pcNetworks)+".")
 	}
-	out = virtualpc.Options{BaseURL: cfg.DeviceURL, Now: o.Now, Wait: pause, Speed: o.speed, Log: o.quiet()}
+	out = virtualpc.Options{BaseURL: cfg.DeviceURL, Now: o.Now, Wait: pause, Speed: o.speed}
 	if o.deviceURL != "" {
 		out.BaseURL = o.deviceURL
 	}

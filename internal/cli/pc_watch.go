@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"taxiway/internal/virtualpc"
+	"taxiway/internal/virtualpc/setup"
 )
 
 // watcher shows what happens at a virtual PC.
@@ -109,10 +110,8 @@ func (d *drawn) show(v virtualpc.View) {
 	for _, line := range picture {
 		b.WriteString("\x1b[2K" + line + "\n")
 	}
-	for range d.lines - len(picture) {
-		b.WriteString("\x1b[2K\n")
-	}
-	d.lines = max(d.lines, len(picture))
+	b.WriteString("\x1b[J") // what is left of a longer one
+	d.lines = len(picture)
 	_, _ = io.WriteString(d.out, b.String()) // a terminal that is gone shows nothing
 }
 
@@ -128,6 +127,8 @@ func drawView(v *virtualpc.View, title, clock string, width int) []string {
 	}
 	now := "The screen waits for the person."
 	switch {
+	case v.Answer == "" && v.Doing == "" && v.Screen.Name == setup.ScreenDesktop:
+		now = "The person can work."
 	case v.Answer != "":
 		now = "The person " + v.Answer + "."
 	case v.Doing != "":

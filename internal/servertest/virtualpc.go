@@ -141,7 +141,7 @@ func (v *VirtualPC) dial(ctx context.Context, network, address string) (net.Conn
 // Boot switches the PC on. change may set more of the boot; nil for nothing.
 func (v *VirtualPC) Boot(t testing.TB, script string, change func(*virtualpc.Boot)) *virtualpc.Report {
 	t.Helper()
-	r, err := v.TryBoot(t, t.Context(), script, change)
+	r, err := v.TryBoot(t.Context(), t, script, change)
 	if err != nil {
 		t.Fatalf("boot: %v", err)
 	}
@@ -149,7 +149,7 @@ func (v *VirtualPC) Boot(t testing.TB, script string, change func(*virtualpc.Boo
 }
 
 // TryBoot is Boot for one that may end before its end.
-func (v *VirtualPC) TryBoot(t testing.TB, ctx context.Context, script string, change func(*virtualpc.Boot)) (*virtualpc.Report, error) {
+func (v *VirtualPC) TryBoot(ctx context.Context, t testing.TB, script string, change func(*virtualpc.Boot)) (*virtualpc.Report, error) {
 	t.Helper()
 	pc, err := virtualpc.New(v.Machine, v.Options(t, script))
 	if err != nil {

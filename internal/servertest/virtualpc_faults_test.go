@@ -103,7 +103,7 @@ func TestAPCThatIsSwitchedOffAtAnyPointGoesOn(t *testing.T) {
 		for n := 1; ; n++ {
 			ctx, off := context.WithCancel(t.Context())
 			seen := 0
-			r, err := pc.TryBoot(t, ctx, "", func(b *virtualpc.Boot) {
+			r, err := pc.TryBoot(ctx, t, "", func(b *virtualpc.Boot) {
 				b.Watch = func(virtualpc.View) {
 					if seen++; seen == n {
 						off()

@@ -24,15 +24,15 @@ func (s *session) person(ctx context.Context) (setup.Event, error) {
 		if !ok {
 			return setup.Event{}, errAway
 		}
-		return s.press(setup.Button(button))
+		return s.press(setup.Button(button)), nil
 	}
 	delete(s.answers.by, string(screen.Name)) // once: the next time it is what is filled in
 	if answer == windowsKey && s.takes(setup.PreprovisionAsked) {
-		return s.answered(setup.Event{Kind: setup.PreprovisionAsked}, "presses the Windows key five times")
+		return s.answered(setup.Event{Kind: setup.PreprovisionAsked}, "presses the Windows key five times"), nil
 	}
 	for _, b := range screen.Buttons {
 		if answer != "" && plain(string(b)) == plain(answer) {
-			return s.press(b)
+			return s.press(b), nil
 		}
 	}
 	switch {
@@ -40,22 +40,22 @@ func (s *session) person(ctx context.Context) (setup.Event, error) {
 		return setup.Event{}, errAway
 	case screen.Name == setup.ScreenNetwork:
 		name := cmp.Or(answer, "Contoso")
-		return s.answered(setup.Event{Kind: setup.Connected, Value: name}, "connects to the network "+name)
+		return s.answered(setup.Event{Kind: setup.Connected, Value: name}, "connects to the network "+name), nil
 	case screen.Name == setup.ScreenLayout && answer == "":
-		return s.press(setup.ButtonSkip)
+		return s.press(setup.ButtonSkip), nil
 	case screen.Name == setup.ScreenAccount:
 		return s.address(answer)
 	case screen.Name == setup.ScreenPlain && answer == "":
-		return s.answered(setup.Event{Kind: setup.Chosen, Value: setup.Work}, "chooses "+string(setup.ButtonWork))
+		return s.answered(setup.Event{Kind: setup.Chosen, Value: setup.Work}, "chooses "+string(setup.ButtonWork)), nil
 	case s.takes(setup.Chosen) && answer != "":
-		return s.answered(setup.Event{Kind: setup.Chosen, Value: answer}, "chooses "+answer)
+		return s.answered(setup.Event{Kind: setup.Chosen, Value: answer}, "chooses "+answer), nil
 	case s.takes(setup.Accepted):
-		return s.answered(setup.Event{Kind: setup.Accepted}, "goes on")
+		return s.answered(setup.Event{Kind: setup.Accepted}, "goes on"), nil
 	case s.takes(setup.Chosen):
 		value := filledIn(screen.Fields)
-		return s.answered(setup.Event{Kind: setup.Chosen, Value: value}, "chooses "+value)
+		return s.answered(setup.Event{Kind: setup.Chosen, Value: value}, "chooses "+value), nil
 	case s.takes(setup.Pressed) && len(screen.Buttons) > 0:
-		return s.press(screen.Buttons[0])
+		return s.press(screen.Buttons[0]), nil
 	}
 	return setup.Event{}, fmt.Errorf("nobody knows how to go on from the screen %s, which takes %v", screen.Name, screen.Events)
 }
@@ -75,7 +75,7 @@ func (s *session) address(answer string) (setup.Event, error) {
 	if value == "" {
 		return setup.Event{}, errAway
 	}
-	return s.answered(setup.Event{Kind: setup.Chosen, Value: value}, "signs in as "+value)
+	return s.answered(setup.Event{Kind: setup.Chosen, Value: value}, "signs in as "+value), nil
 }
 
 // filledIn is what stands in the first field, or its first choice.
@@ -95,7 +95,7 @@ func filledIn(fields []setup.Field) string {
 }
 
 // press is a button; some have an event of their own.
-func (s *session) press(b setup.Button) (setup.Event, error) {
+func (s *session) press(b setup.Button) setup.Event {
 	e := setup.Event{Kind: setup.Pressed, Button: b}
 	switch b {
 	case setup.ButtonAccept, setup.ButtonYes, setup.ButtonNext, setup.ButtonOK:
@@ -115,9 +115,9 @@ func (s *session) press(b setup.Button) (setup.Event, error) {
 	return s.answered(e, "presses "+string(b))
 }
 
-func (s *session) answered(e setup.Event, text string) (setup.Event, error) {
+func (s *session) answered(e setup.Event, text string) setup.Event {
 	s.view(View{Answer: text})
-	return e, nil
+	return e
 }
 
 func buttonTexts(all []setup.Button) []string {

@@ -94,7 +94,7 @@ func newSession(pc *PC, b Boot) (*session, error) {
 // returned.
 func (s *session) run(ctx context.Context) error {
 	err := s.goOn(ctx)
-	s.closeStep(err == nil, "")
+	s.closeStep(err == nil)
 	switch {
 	case err == nil:
 		s.outcome = OutcomeDesktop
@@ -225,13 +225,13 @@ func (s *session) act(ctx context.Context) (setup.Event, error) {
 		return setup.Event{}, err
 	}
 	if s.job == setup.JobNone {
-		s.closeStep(!s.stuck(), "")
+		s.closeStep(!s.stuck())
 		return s.person(ctx)
 	}
 	if s.job == setup.JobSignIn && s.screen.Error != nil && s.failed {
 		// The page waits to be filled in again, by somebody who knows no better.
 		s.failed = false
-		s.closeStep(false, "")
+		s.closeStep(false)
 		return s.person(ctx)
 	}
 	j, ok := jobs[s.job]
@@ -353,7 +353,7 @@ func (s *session) openStep(step Step) {
 	if s.step != nil && s.step.Step == step {
 		return
 	}
-	s.closeStep(true, "")
+	s.closeStep(true)
 	if s.last != nil && s.last.Step != step {
 		s.flushStep()
 	}
@@ -374,15 +374,12 @@ func (s *session) tell(format string, args ...any) {
 	}
 }
 
-func (s *session) closeStep(ok bool, text string) {
+func (s *session) closeStep(ok bool) {
 	if s.step == nil {
 		return
 	}
 	r := s.step.StepReport
 	r.Took, r.Real, r.OK = s.pc.clock.now().Sub(r.Began), s.pc.o.Now().Sub(s.step.real), ok
-	if text != "" {
-		r.Text = text
-	}
 	s.step = nil
 	if last := s.last; last != nil && last.Step == r.Step && last.OK { // the person did something in between
 		last.Took, last.Real, last.OK = r.Began.Add(r.Took).Sub(last.Began), last.Real+r.Real, r.OK

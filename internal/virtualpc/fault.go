@@ -44,8 +44,8 @@ const (
 
 // Fault is something that goes wrong at one step of a boot.
 type Fault struct {
-	At    Step          // empty: at every step
-	Kind  FaultKind     //
+	At    Step // empty: at every step
+	Kind  FaultKind
 	Times int           // how often; 0 is once, but for lose and slow, which last
 	For   time.Duration // lose: how long, on the PC's clock; slow: how much later; status: what Retry-After says
 	Code  int64         // status: the HTTP status; app-fails: the HRESULT, 0 for 0x80070643

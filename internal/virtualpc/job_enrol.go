@@ -58,7 +58,7 @@ func (s *session) enrolNow(ctx context.Context) error {
 	facts := wire.Facts{
 		DeviceID: wire.NewDeviceID(), HardwareID: s.hardwareID(), Name: s.kept.Setup.Name, Serial: s.m.Hardware.SystemSerial,
 		Manufacturer: s.m.Hardware.SystemManufacturer, Model: s.m.Hardware.ProductName, OSVersion: s.m.OS.Build.String(),
-		OSEdition: fmt.Sprint(s.m.OS.Edition), Locale: s.kept.Setup.Language, InOOBE: true,
+		OSEdition: strconv.FormatUint(uint64(s.m.OS.Edition), 10), Locale: s.kept.Setup.Language, InOOBE: true,
 	}
 	for _, a := range s.m.Hardware.Adapters {
 		facts.MACs = append(facts.MACs, strings.ToUpper(strings.ReplaceAll(a.MAC.String(), ":", "-")))

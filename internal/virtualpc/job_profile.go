@@ -36,7 +36,8 @@ func (s *session) downloadProfile(ctx context.Context) (setup.Event, error) {
 	if r := said.Refusal; r != nil && r.Code > lastServiceCode { // of pre-provisioning alone: an HRESULT
 		s.tell("pre-provisioning is refused: %s", r.Reason)
 		return setup.Event{Kind: setup.ProfileRefused, Code: fmt.Sprintf("0x%08x", r.Code), Reason: r.Reason}, nil
-	} else if r != nil {
+	}
+	if r := said.Refusal; r != nil {
 		return s.refusedProfile(strconv.Itoa(r.Code), r.Reason, r.Code)
 	}
 	profile, err := setup.ParseProfile(said.Document)

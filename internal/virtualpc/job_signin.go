@@ -21,7 +21,7 @@ func (s *session) signIn(ctx context.Context) (setup.Event, error) {
 	tokens, err := s.token(ctx, purpose)
 	if p := wire.ProblemOf(err); p != nil && ctx.Err() == nil {
 		s.tell("%s (%s)", p.Message, p.Code)
-		return s.signInFailed(p)
+		return signInFailed(p), nil
 	}
 	if err != nil {
 		return setup.Event{}, err
@@ -33,12 +33,12 @@ func (s *session) signIn(ctx context.Context) (setup.Event, error) {
 	return setup.Event{Kind: setup.SignedIn, UPN: tokens.UPN, Tenant: tokens.TenantID, Organization: s.found.TenantName}, nil
 }
 
-func (s *session) signInFailed(p *wire.Problem) (setup.Event, error) {
+func signInFailed(p *wire.Problem) setup.Event {
 	e := setup.Event{Kind: setup.SignInFailed, Code: p.Code, Reason: p.Reason, Text: p.Message}
 	if failed, ok := errors.AsType[*pageError](p.Cause); ok {
 		e.Code, e.Text, e.Value = failed.code, failed.text, failed.page
 	}
-	return e, nil
+	return e
 }
 
 // tenant is the organisation as far as the PC knows it.
@@ -134,6 +134,9 @@ func (w *webView) Password(ctx context.Context, p *wire.PageView) (string, error
 		return wrong, nil
 	}
 	password, err := s.b.Person.password(ctx, p.Heading)
+	if err != nil && ctx.Err() == nil {
+		err = &pageError{code: setup.CodeSignIn, text: err.Error()}
+	}
 	if err != nil {
 		return "", err
 	}

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/binary"
 	"errors"
-	"log/slog"
 	"net"
 	"time"
 
@@ -31,7 +30,6 @@ type Options struct {
 	NewKey func() (*rsa.PrivateKey, error)
 	Seed   uint64 // of the names that Windows draws; 0 is another every time
 	Script Script
-	Log    *slog.Logger // nil: none
 }
 
 // PC is a machine that can be switched on. It is for one goroutine.
@@ -49,9 +47,6 @@ func New(m *machine.Machine, o Options) (*PC, error) {
 	}
 	if o.Speed <= 0 {
 		o.Speed = 1
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.NewKey == nil {
 		o.NewKey = newKey

@@ -3,7 +3,6 @@ package virtualpc
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -25,11 +24,8 @@ type Person struct {
 	Reads time.Duration
 }
 
-// Errors of a person who does not go on. They never hold a secret.
-var (
-	errNoPassword = errors.New("nobody is there who knows the password")
-	errRefuses    = errors.New("the person refuses")
-)
+// errNoPassword is a person who does not go on.
+var errNoPassword = errors.New("nobody is there who knows the password")
 
 func (p *Person) password(ctx context.Context, why string) (string, error) {
 	if p.Password == nil {
@@ -64,7 +60,3 @@ func (a *answers) press(buttons []string) (string, bool) {
 
 // plain is a button's text as scripts write it: try-again for Try again.
 func plain(text string) string { return strings.ReplaceAll(strings.ToLower(text), " ", "-") }
-
-// said is what a watcher sees of an answer. Secrets are only ever said to have
-// been typed.
-func said(format string, args ...any) string { return fmt.Sprintf(format, args...) }
