@@ -98,7 +98,8 @@ func newDocument(t *directory.Tenant, d *Device, p *Profile, user, correlation s
 	if p.OOBE.EscapeLinkHidden {
 		doc.CloudAssignedForcedEnrollment = 1
 	}
-	if p.OOBE.KeyboardSelectionHidden && p.Locale != LocaleUserSelect {
+	// With the keyboard shown, too: a PC tells by it whether the region is asked for.
+	if p.Locale != LocaleUserSelect {
 		doc.CloudAssignedLanguage, doc.CloudAssignedRegion = p.Locale, p.Locale
 	}
 	if p.Join == HybridJoined {

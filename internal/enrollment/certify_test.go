@@ -119,6 +119,13 @@ func TestACertificateIsGoodForOneEnrolmentAlone(t *testing.T) {
 		check("of a device that has left", leafOf(&mine), fault.Unauthenticated, enrollment.CodeCertificateRevoked)
 		s.ok(s.DeleteDevice(s.ctx, s.tenant, second.Device.ID, 0))
 		check("of a device that was deleted", leafOf(&second), fault.Unauthenticated, enrollment.CodeCertificateRevoked)
+		ended := s.enrol(s.byHand(&u))
+		s.tx(func(tx enrollment.Tx) error {
+			d := given(tx.LockManagedDevice(s.ctx, s.tenant, ended.Device.ID))
+			d.State = enrollment.Unenrolled
+			return tx.UpdateManagedDevice(s.ctx, s.tenant, d)
+		})
+		check("of a device that has left, whatever the certificate's own record says", leafOf(&ended), fault.Unauthenticated, enrollment.CodeCertificateRevoked)
 
 		now := s.clock.Real()
 		s.clock.set(now.Add(-10 * time.Minute))

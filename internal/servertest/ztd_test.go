@@ -131,6 +131,19 @@ func TestAnAssignedPCGetsItsWholeProfile(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", c.name, diff)
 			}
 		}
+
+		// Whether the region is asked for does not depend on the keyboard.
+		for _, c := range []struct {
+			locale   string
+			language any
+		}{{"de-DE", "de-DE"}, {"", nil}} {
+			p.Must(t, e.Token, http.MethodPatch, profiles+"/"+e.all, object{
+				"@odata.type": tutorialProfile("")["@odata.type"], "locale": c.locale, "outOfBoxExperienceSetting": with(settings, "keyboardSelectionPageSkipped", false),
+			}, http.StatusOK)
+			if _, got := p.AskProven(t, "/ztd/profile", other, otherHash); got["CloudAssignedLanguage"] != c.language || got["CloudAssignedOobeConfig"] != 1308.0-1024 {
+				t.Errorf("with the keyboard page and the locale %q the profile is %v", c.locale, got)
+			}
+		}
 	})
 }
 
