@@ -29,8 +29,8 @@ var (
 // pre-provisioned deployment" is No; its reason is this server's word.
 var refusedPreProvisioning = Refusal{0x80180005, "PreProvisioningNotAllowed"}
 
-// ForPreProvisioning: the PC was refused because of its profile's "Allow
-// pre-provisioned deployment".
+// ForPreProvisioning reports whether the PC was refused because of its profile's
+// "Allow pre-provisioned deployment".
 func (r *Refusal) ForPreProvisioning() bool { return r.Code == refusedPreProvisioning.Code }
 
 // Asked is a PC that asks for its profile, matched with its registration.

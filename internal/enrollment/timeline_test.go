@@ -183,7 +183,7 @@ func TestAPCThatIsSetUpAnewBeginsAnotherDeployment(t *testing.T) {
 	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, e storetest.Engine) {
 		s := newEstate(t, e)
-		s.profile("Sales")
+		s.profile("Everybody")
 		reg := s.register("SN-1")
 		for _, name := range []string{"adele", "bob"} {
 			u := s.person(name)
