@@ -49,13 +49,14 @@ var mayImport = map[string][]string{
 	"storetest":           {"fault", "rule", "odata", "hwhash", "directory", "signin", "autopilot", "enrollment", "sqlstore"},
 	"graphclient":         {},
 	"virtualpc":           {"virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "syncml", "hwhash"},
+	"virtualpc/fleet":     {"virtualpc", "virtualpc/machine", "virtualpc/setup", "graphclient", "hwhash"},
 	"virtualpc/machine":   {"hwhash"},
 	"virtualpc/setup":     {},
 	"virtualpc/wire":      {"soap", "syncml", "wapdoc", "hwhash"},
 	"server":              {"*"},
 	"servertest":          {"*"},
 	"bench":               {"*"},
-	"cli":                 {"server", "bench", "graphclient", "virtualpc", "virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "config", "fault", "rule", "hwhash", "labdata"},
+	"cli":                 {"server", "bench", "graphclient", "virtualpc", "virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "virtualpc/fleet", "config", "fault", "rule", "hwhash", "labdata"},
 }
 
 var belowEdges = []string{
@@ -71,7 +72,7 @@ var thirdParty = map[string][]string{
 	"access":    {"github.com/go-jose/go-jose/v4"},
 	"signin":    {"golang.org/x/crypto/argon2"},
 	"config":    {"github.com/pelletier/go-toml/v2"},
-	"virtualpc": {}, "virtualpc/machine": {}, "virtualpc/setup": {},
+	"virtualpc": {}, "virtualpc/fleet": {}, "virtualpc/machine": {}, "virtualpc/setup": {},
 	"virtualpc/wire": {"golang.org/x/net/html"},
 }
 

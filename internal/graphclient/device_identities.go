@@ -25,6 +25,7 @@ type DeviceIdentity struct {
 	SystemFamily          string    `json:"systemFamily"`
 	SKUNumber             string    `json:"skuNumber"`
 	EntraDeviceID         string    `json:"azureActiveDirectoryDeviceId"`
+	ManagedDeviceID       string    `json:"managedDeviceId"`
 	EnrollmentState       string    `json:"enrollmentState"`
 	LastContactedDateTime time.Time `json:"lastContactedDateTime"`
 	AssignmentStatus      string    `json:"deploymentProfileAssignmentStatus"`

@@ -14,6 +14,7 @@
 //	deployment profiles and their assignments         profiles.go
 //	groups, members, rules                            groups.go
 //	Entra device objects                              devices.go
+//	managed devices                                   managed_devices.go
 //	users                                             users.go
 //	Enrollment Status Pages                           status_pages.go
 //	whose PCs may join, whose are enrolled            join_settings.go, mobility.go

@@ -294,6 +294,7 @@ func (s *session) desktop(ctx context.Context) error {
 		err := s.espSession(ctx, true)
 		if p := wire.ProblemOf(err); p != nil && ctx.Err() == nil {
 			s.tell("%s; the management: %s (%s)", s.kept.Setup.UPN, p.Message, p.Code)
+			s.report.Unheard = p.Code
 			return nil // a desktop needs no management
 		}
 		if err != nil || s.wiped {

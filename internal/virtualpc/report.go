@@ -35,6 +35,9 @@ type Report struct {
 	ManagedID     string   `json:"managedDeviceId,omitempty"`
 	Apps          []string `json:"apps,omitempty"` // product codes that were installed
 	Sessions      int      `json:"sessions"`       // of the management, in this boot
+	// Unheard is the code of why the last session of a boot that came to the desktop
+	// failed: the management does not know yet that it did. Empty when it does.
+	Unheard string `json:"unheard,omitempty"`
 
 	// Problem is what the PC shows at the end of the boot, nil for nothing.
 	Problem *setup.Problem `json:"problem,omitempty"`
