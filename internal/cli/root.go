@@ -14,7 +14,7 @@ func (a *app) newRoot() *cobra.Command {
 		a.newServe(), a.newMigrate(), a.newVerify(), a.newBackup(), a.newRestore(),
 		a.newTenant(), a.newApp(), a.newMDM(),
 		a.newDevice(), a.newGroup(), a.newProfile(), a.newUser(),
-		a.newHash(), a.newPC(), a.newCA(), a.newKey(), a.newLab(), a.newBench(), a.newVersion(),
+		a.newHash(), a.newPC(), a.newFleet(), a.newCA(), a.newKey(), a.newLab(), a.newBench(), a.newVersion(),
 	)
 	root.Long = `taxiway registers PCs by their hardware hash, puts them into groups, gives them
 the right deployment profile, and says why. See 'taxiway lab up' for a start.
