@@ -59,7 +59,7 @@ var ErrMDMAborted = errors.New("the server aborted the session")
 var errSessionOver = errors.New("the PC has gone")
 
 // mostMessages is far above what a session needs.
-const mostMessages = 200
+const mostMessages = 2000
 
 // Session runs a management session to its end.
 func (d *MDMDevice) Session(ctx context.Context, script MDMScript) (*MDMSession, error) {
