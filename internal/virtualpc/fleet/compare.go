@@ -3,6 +3,7 @@ package fleet
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"taxiway/internal/virtualpc"
@@ -150,14 +151,14 @@ func (w *witness) enrolment() {
 	w.event(eventEnrolled, managed, virtualpc.StepEnrol)
 	if !managed {
 		if n := len(w.rec.Managed); n > 0 && !w.doubtful(virtualpc.StepEnrol) {
-			w.add("managed device", "not enrolled", fmt.Sprintf("%d", n))
+			w.add("managed device", "not enrolled", strconv.Itoa(n))
 		}
 		return
 	}
 	w.text("enrolment state", "enrolled", w.rec.Identity.EnrollmentState)
 	w.text("managed device id", r.ManagedID, w.rec.Identity.ManagedDeviceID)
 	if len(w.rec.Managed) != 1 {
-		w.add("managed devices", "1", fmt.Sprintf("%d", len(w.rec.Managed)))
+		w.add("managed devices", "1", strconv.Itoa(len(w.rec.Managed)))
 		return
 	}
 	m := &w.rec.Managed[0]
