@@ -12,7 +12,9 @@ import (
 func writeFleet(w io.Writer, r *fleet.Report) error {
 	fmt.Fprintln(w)
 	fields := []field{
-		{"PCs", strconv.Itoa(r.Count)}, {"Seed", strconv.FormatUint(r.Seed, 10)}, {"Took", shortly(r.Took)},
+		{"PCs", strconv.Itoa(r.Count)},
+		{"Seed", strconv.FormatUint(r.Seed, 10)},
+		{"Took", shortly(r.Took)},
 		{"Deployments per minute", fmt.Sprintf("%.1f", r.PerMin)},
 	}
 	for _, how := range fleet.Outcomes() {

@@ -69,8 +69,8 @@ func importRows(ctx context.Context, c *graphclient.Client, rows []hwhash.Row, r
 		if len(results) != len(part) {
 			return fmt.Errorf("the server answered for %d of %d rows", len(results), len(part))
 		}
-		for i := range results {
-			report.note(&part[i], &results[i])
+		for i, r := range part {
+			report.note(&r, &results[i])
 		}
 		step(len(part))
 	}

@@ -23,7 +23,7 @@ import (
 )
 
 // pcPassword is the variable with the password of who signs in at a PC.
-const pcPassword = "TAXIWAY_PC_PASSWORD"
+const pcPassword = "TAXIWAY_PC_PASSWORD" //nolint:gosec // the name, not a password
 
 type pcBootOptions struct {
 	*pcs

@@ -60,10 +60,18 @@ var outcomeWords = map[virtualpc.Outcome]string{
 func bootFields(r *virtualpc.Report) []field {
 	s := &r.Setup
 	fields := []field{
-		{"PC", r.PC + ", " + r.Model + ", " + r.SerialNumber}, {"Outcome", outcomeWords[r.Outcome]}, {"Screen", string(s.Reached)},
-		{"Profile status", r.ProfileStatus}, {"Assigned profile", s.Profile}, {"Computer name", s.Name},
-		{"Account", s.Account}, {"Account type", string(s.AccountType)}, {"Local groups", strings.Join(r.LocalGroups, ", ")},
-		{"Entra device id", s.DeviceID}, {"Managed device id", r.ManagedID}, {"ESP", phasesOf(s.Phases)},
+		{"PC", r.PC + ", " + r.Model + ", " + r.SerialNumber},
+		{"Outcome", outcomeWords[r.Outcome]},
+		{"Screen", string(s.Reached)},
+		{"Profile status", r.ProfileStatus},
+		{"Assigned profile", s.Profile},
+		{"Computer name", s.Name},
+		{"Account", s.Account},
+		{"Account type", string(s.AccountType)},
+		{"Local groups", strings.Join(r.LocalGroups, ", ")},
+		{"Entra device id", s.DeviceID},
+		{"Managed device id", r.ManagedID},
+		{"ESP", phasesOf(s.Phases)},
 	}
 	if len(r.Apps) > 0 {
 		fields = append(fields, field{"Apps", strings.Join(r.Apps, ", ")})

@@ -160,8 +160,10 @@ func (s *session) rows(phase setup.Phase) []setup.ProgressRow {
 	user := phase == setup.PhaseAccount
 	if !s.known(user) {
 		return []setup.ProgressRow{
-			{Name: "Security policies", State: setup.RowIdentifying}, {Name: "Certificates", State: setup.RowIdentifying},
-			{Name: "Network connections", State: setup.RowIdentifying}, {Name: "Apps", State: setup.RowIdentifying},
+			{Name: "Security policies", State: setup.RowIdentifying},
+			{Name: "Certificates", State: setup.RowIdentifying},
+			{Name: "Network connections", State: setup.RowIdentifying},
+			{Name: "Apps", State: setup.RowIdentifying},
 		}
 	}
 	apps := setup.ProgressRow{Name: "Apps", State: setup.RowWorking}
@@ -178,8 +180,10 @@ func (s *session) rows(phase setup.Phase) []setup.ProgressRow {
 		apps.State = setup.RowComplete
 	}
 	return []setup.ProgressRow{
-		{Name: "Security policies", State: setup.RowComplete, Done: 1, Total: 1}, {Name: "Certificates", State: setup.RowComplete},
-		{Name: "Network connections", State: setup.RowComplete}, apps,
+		{Name: "Security policies", State: setup.RowComplete, Done: 1, Total: 1},
+		{Name: "Certificates", State: setup.RowComplete},
+		{Name: "Network connections", State: setup.RowComplete},
+		apps,
 	}
 }
 

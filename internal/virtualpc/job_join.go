@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"taxiway/internal/virtualpc/machine"
@@ -106,11 +105,8 @@ func sidOf(objectID string) string {
 	slices.Reverse(raw[0:4])
 	slices.Reverse(raw[4:6])
 	slices.Reverse(raw[6:8])
-	sid := "S-1-12-1"
-	for i := 0; i < len(raw); i += 4 {
-		sid += "-" + strconv.FormatUint(uint64(binary.LittleEndian.Uint32(raw[i:])), 10)
-	}
-	return sid
+	part := func(i int) uint32 { return binary.LittleEndian.Uint32(raw[4*i:]) }
+	return fmt.Sprintf("S-1-12-1-%d-%d-%d-%d", part(0), part(1), part(2), part(3))
 }
 
 func (s *session) joinNow(ctx context.Context) (*wire.Joined, error) {

@@ -65,7 +65,7 @@ at profile lose x3
 func TestALineThatIsNoStatementIsNamedWithWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string][2]string{
-		"netwrok wifi":             {"no statement 'netwrok'", "Begin with network"},
+		"web wifi":                 {"no statement 'web'", "Begin with network"},
 		"network bluetooth":        {"no network 'bluetooth'", "network wifi"},
 		"network":                  {"0 words", "network none"},
 		"clock tomorrow":           {"'tomorrow' is no length of time", "clock 26h"},

@@ -65,7 +65,7 @@ func (f *Fleet) deploy(ctx context.Context, pc *PC) {
 	for again := 0; ; again++ {
 		r, err := f.boot(ctx, pc)
 		pc.judge(r, err, ctx.Err() != nil)
-		if again == f.o.Again || r == nil || !(pc.Outcome == Failed && passes(r)) && r.Unheard == "" {
+		if again == f.o.Again || r == nil || (pc.Outcome != Failed || !passes(r)) && r.Unheard == "" {
 			break
 		}
 		f.counts.again()

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -76,8 +77,8 @@ func (r *Record) read(ctx context.Context, c *graphclient.Client) error {
 	if r.Deployments, err = c.Deployments(ctx, r.Identity.ID); err != nil {
 		return err
 	}
-	for i := len(r.Deployments) - 1; i >= 0; i-- {
-		lines, err := c.Timeline(ctx, r.Deployments[i].ID)
+	for _, d := range slices.Backward(r.Deployments) {
+		lines, err := c.Timeline(ctx, d.ID)
 		if err != nil {
 			return err
 		}
