@@ -26,6 +26,9 @@ type school struct {
 	group string // dynamic, of PCs with the tag Sales
 	page  string // the status page's id
 	apps  map[string]string
+
+	profile  string // the profile's id
+	included string // its assignment to group
 }
 
 // newSchool makes a world with one such tenant.
@@ -52,16 +55,28 @@ func schoolIn(t *testing.T, w *servertest.World, name string, draw func() (*rsa.
 	if profile == nil {
 		profile = tutorialProfile("Sales")
 	}
-	made := id(t, p.Must(t, s.Token, http.MethodPost, profiles, profile, http.StatusCreated))
-	p.Must(t, s.Token, http.MethodPost, profiles+"/"+made+"/assignments", target("groupAssignmentTarget", s.group), http.StatusCreated)
+	s.profile = id(t, p.Must(t, s.Token, http.MethodPost, profiles, profile, http.StatusCreated))
+	s.included = s.assigns(s.profile, "groupAssignmentTarget", s.group)
 	return s
+}
+
+// assigns gives a profile a target and returns the assignment.
+func (s *school) assigns(profile, kind, group string) string {
+	s.t.Helper()
+	return id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, profiles+"/"+profile+"/assignments", target(kind, group), http.StatusCreated))
 }
 
 // pc builds and registers a PC for Adele (steps 3 and 7).
 func (s *school) pc(name string) (pc *servertest.VirtualPC, registration string) {
 	s.t.Helper()
+	return s.tagged(name, "Sales")
+}
+
+// tagged is pc for a PC with another group tag.
+func (s *school) tagged(name, tag string) (pc *servertest.VirtualPC, registration string) {
+	s.t.Helper()
 	pc = s.p.NewVirtualPC(s.t, name, s.draw, s.adele)
-	registration = pc.Register(s.t, s.p, s.Token, "Sales")
+	registration = pc.Register(s.t, s.p, s.Token, tag)
 	s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/assignUserToDevice", object{"userPrincipalName": s.adele.UPN, "addressableUserName": "Adele"}, http.StatusNoContent)
 	return pc, registration
 }
@@ -83,11 +98,17 @@ func (s *school) record(registration string) (summary object, events []string) {
 // arrived wants a PC at its desktop, and the server's record to say so.
 func (s *school) arrived(when string, r *virtualpc.Report, registration, state string) {
 	s.t.Helper()
+	s.arrivedFor(s.adele, when, r, registration, state)
+}
+
+// arrivedFor is arrived for a PC of somebody else's.
+func (s *school) arrivedFor(who *servertest.Person, when string, r *virtualpc.Report, registration, state string) {
+	s.t.Helper()
 	if r.Outcome != virtualpc.OutcomeDesktop || r.Problem != nil {
 		s.t.Fatalf("%s: the boot ended as %s at %s: %+v\nsteps %+v\nproblems %+v", when, r.Outcome, r.Setup.Reached, r.Problem, r.Steps, r.Setup.Problems)
 	}
 	summary, events := s.record(registration)
-	if summary["deploymentState"] != state || summary["userPrincipalName"] != s.adele.UPN || summary["deviceId"] != r.ManagedID || summary["managedDeviceName"] != r.Setup.Name {
+	if summary["deploymentState"] != state || summary["userPrincipalName"] != who.UPN || r.Setup.Account != who.UPN || summary["deviceId"] != r.ManagedID || summary["managedDeviceName"] != r.Setup.Name {
 		s.t.Errorf("%s: the server's record of %s (%s) is %v: %v", when, r.ManagedID, r.Setup.Name, summary, events)
 	}
 	registered := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration, nil, http.StatusOK).JSON

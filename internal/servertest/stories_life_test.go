@@ -1,0 +1,132 @@
+package servertest_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"taxiway/internal/servertest"
+	"taxiway/internal/virtualpc"
+	"taxiway/internal/virtualpc/machine"
+	"taxiway/internal/virtualpc/setup"
+)
+
+func (s *school) swap(pc *servertest.VirtualPC, parts ...machine.Part) {
+	s.t.Helper()
+	for _, part := range parts {
+		if _, err := pc.Machine.Swap(part); err != nil {
+			s.t.Fatalf("swap the %s: %v", part, err)
+		}
+	}
+}
+
+// What happens to PCs after they were set up, or were before.
+func TestStoriesOfUsedPCs(t *testing.T) {
+	t.Parallel()
+	tell(t, []story{
+		{name: "another board and TPM need a new registration", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			s.swap(pc, machine.Board, machine.TPM)
+			s.plain("with another board", pc, "908", 908, "not the one that was registered")
+			if _, events := s.record(registration); !slices.Contains(events, "refused") || slices.Contains(events, "profileDownloaded") {
+				s.t.Errorf("the timeline says %v", events)
+			}
+			s.p.Must(s.t, s.Token, http.MethodDelete, identities+"/"+registration, nil, http.StatusNoContent)
+			s.reset(pc)
+			s.plain("deregistered", pc, "807", 807, "not registered")
+			s.reset(pc)
+			anew := pc.Register(s.t, s.p, s.Token, "Sales")
+			if anew == registration {
+				s.t.Error("the registration is the old one")
+			}
+			s.status("registered anew", anew, "Assigned", "Sales")
+			s.arrived("registered anew", pc.Boot(s.t, "network wired", nil), anew, "success")
+		}},
+		{name: "a PC is wiped and handed to somebody else", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			before := pc.Boot(s.t, "network wired", nil)
+			s.arrived("for adele", before, registration, "success")
+			s.p.Must(s.t, s.Token, http.MethodPost, managedDevices+"/"+before.ManagedID+"/wipe", object{}, http.StatusNoContent)
+			bob := s.somebody("bob", nil)
+			s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/assignUserToDevice", object{"userPrincipalName": bob.UPN, "addressableUserName": "Bob"}, http.StatusNoContent)
+			pc.Person.UPN = ""
+			var e eyes
+			r := pc.Boot(s.t, "network wired", e.open) // the session of which wipes it
+			s.arrivedFor(bob, "for bob", r, registration, "success")
+			if f := e.page(s.t, setup.ScreenAccount, nil).Fields[0]; f.Value != bob.UPN {
+				s.t.Errorf("filled in is %q", f.Value)
+			}
+			if r.Setup.DeviceID != before.Setup.DeviceID || r.ManagedID == before.ManagedID {
+				s.t.Errorf("the device %s was %s, the managed device %s was %s", r.Setup.DeviceID, before.Setup.DeviceID, r.ManagedID, before.ManagedID)
+			}
+			s.only("handed on", 1, 1)
+			s.theirs(r.Setup.DeviceID, bob)
+		}},
+		{name: "a PC that was set up without Autopilot is converted", tell: func(s *school) {
+			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("To convert"), http.StatusCreated))
+			made := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, profiles, with(tutorialProfile("Converting"), "hardwareHashExtractionEnabled", true), http.StatusCreated))
+			s.assigns(made, "groupAssignmentTarget", group)
+			pc := s.p.NewVirtualPC(s.t, "old", s.draw, s.adele)
+			r := pc.Boot(s.t, "network wired", nil) // for work or school, with an account of the organization
+			if r.Outcome != virtualpc.OutcomeDesktop || !r.Setup.Joined || !r.Setup.Managed || r.Setup.Profile != "" {
+				s.t.Fatalf("without Autopilot the PC is %s: %+v", r.Outcome, r.Setup)
+			}
+			if all := s.p.All(s.t, s.Token, identities); len(all) != 0 {
+				s.t.Errorf("registered before: %v", all)
+			}
+			device := id(s.t, s.p.Must(s.t, s.Token, http.MethodGet, "/v1.0/devices(deviceId='"+r.Setup.DeviceID+"')", nil, http.StatusOK))
+			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(device), http.StatusNoContent)
+			pc.Boot(s.t, "network wired", nil)
+			all := s.p.All(s.t, s.Token, identities)
+			if len(all) != 1 || all[0]["serialNumber"] != pc.Machine.Hardware.SystemSerial || all[0]["managedDeviceId"] != r.ManagedID {
+				s.t.Fatalf("registered afterwards: %v", all)
+			}
+			registration, _ := all[0]["id"].(string)
+			s.status("converted", registration, "Assigned", "Converting")
+			s.reset(pc)
+			r = pc.Boot(s.t, "network wired", nil)
+			s.arrived("set up anew", r, registration, "success")
+			if r.Setup.Profile != "Converting" {
+				s.t.Errorf("set up anew the PC has %q", r.Setup.Profile)
+			}
+			s.only("set up anew", 1, 1)
+		}},
+	})
+}
+
+// A PC with another board and its old TPM is the same PC: its management
+// registers the new parts, at the check-in after it heard of them.
+func TestAPCWithAnotherBoardIsFixPendingUntilItChecksInAgain(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		clock := &wallClock{now: time.Now()}
+		s := newSchool(t, db, nil, servertest.WithClock(clock.read))
+		pc, registration := s.pc("desk")
+		pc.Wait = func(_ context.Context, d time.Duration) error { clock.advance(d); return nil }
+		s.arrived("at first", pc.Boot(t, "network wired", nil), registration, "success")
+
+		s.swap(pc, machine.Board)
+		clock.advance(25 * time.Hour) // what a PC told of its parts is believed for a day
+		pc.Boot(t, "network wired", nil)
+		s.Token = s.p.TokenFor(t, s.ID, s.App.AppID, s.App.Secret)
+		s.status("with another board", registration, "Fix pending", "Sales")
+		why := s.p.Must(t, s.Token, http.MethodGet, identities+"/"+registration+"/explain", nil, http.StatusOK).JSON
+		const message = "We've detected a hardware change on this device. We're trying to automatically register the new hardware. " +
+			"You don't need to do anything now; the status will be updated at the next check in with the result."
+		if why["statusMessage"] != message {
+			t.Errorf("the status says %v", why["statusMessage"])
+		}
+		if got := s.p.Must(t, s.Token, http.MethodGet, identities+"/"+registration, nil, http.StatusOK).JSON; got["remediationState"] != "automaticRemediationRequired" {
+			t.Errorf("the registration is %v", got["remediationState"])
+		}
+
+		pc.Boot(t, "network wired", nil)
+		s.status("at the next check-in", registration, "Assigned", "Sales")
+		s.reset(pc)
+		s.arrived("set up anew with the other board", pc.Boot(t, "network wired", nil), registration, "success")
+		s.only("set up anew", 1, 1)
+	})
+}

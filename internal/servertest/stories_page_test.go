@@ -1,0 +1,112 @@
+package servertest_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"taxiway/internal/servertest"
+	"taxiway/internal/virtualpc"
+	"taxiway/internal/virtualpc/machine"
+	"taxiway/internal/virtualpc/setup"
+)
+
+const logsFile = "Users/Public/Documents/MDMDiagnostics/MDMDiagReport.zip"
+
+// failsOnce boots a PC whose app fails once, and returns the page that says so.
+func (s *school) failsOnce(pc *servertest.VirtualPC, presses string) (*virtualpc.Report, *setup.Screen) {
+	s.t.Helper()
+	var e eyes
+	r := pc.Boot(s.t, "network wired\nat any app-fails code 0x80070652\n"+presses, e.open)
+	return r, e.page(s.t, setup.ScreenDeviceESP, failing)
+}
+
+// changePage changes the status page.
+func (s *school) changePage(with object) {
+	s.t.Helper()
+	with["@odata.type"] = statusPage("")["@odata.type"]
+	s.p.Must(s.t, s.Token, http.MethodPatch, screens+"/"+s.page, with, http.StatusOK)
+}
+
+// An app fails while the Enrollment Status Page waits for it, and the person
+// presses each of the buttons that the tenant allows.
+func TestStoriesOfTheEnrollmentStatusPage(t *testing.T) {
+	t.Parallel()
+	tell(t, []story{
+		{name: "Try again", tell: func(s *school) {
+			s.wantsAgent()
+			s.changePage(object{"customErrorMessage": "Call 4711."})
+			pc, registration := s.pc("desk")
+			r, page := s.failsOnce(pc, "press try-again")
+			if page.Error.Code != "0x80070652" || page.Error.Words != "Call 4711." {
+				s.t.Errorf("the page says %+v", page.Error)
+			}
+			all := []setup.Button{setup.ButtonTryAgain, setup.ButtonReset, setup.ButtonContinue, setup.ButtonCollectLogs}
+			if !slices.Equal(page.Buttons, all) {
+				s.t.Errorf("the page has the buttons %q, want %q", page.Buttons, all)
+			}
+			s.arrived("tried again", r, registration, "successOnRetry")
+			if !slices.Equal(r.Apps, []string{agentCode}) {
+				s.t.Errorf("the PC has %q", r.Apps)
+			}
+		}},
+		{name: "Reset device", tell: func(s *school) {
+			s.wantsAgent()
+			pc, registration := s.pc("desk")
+			r, _ := s.failsOnce(pc, "press reset-device")
+			s.arrived("reset", r, registration, "success")
+			s.only("reset", 1, 1)
+			list, _ := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration+"/deployments", nil, http.StatusOK).JSON["value"].([]any)
+			if len(list) != 2 || list[1].(object)["deploymentState"] != "failure" {
+				s.t.Errorf("the PC's deployments are %v", list)
+			}
+		}},
+		{name: "Continue anyway", tell: func(s *school) {
+			s.wantsAgent()
+			pc, registration := s.pc("desk")
+			r, _ := s.failsOnce(pc, "press continue-anyway")
+			if r.Outcome != virtualpc.OutcomeDesktop || len(r.Setup.Problems) == 0 {
+				s.t.Fatalf("the boot ended as %s: %+v", r.Outcome, r.Setup.Problems)
+			}
+			s.only("continued", 1, 1)
+			if summary, _ := s.record(registration); summary["deploymentState"] == "success" || summary["userPrincipalName"] != s.adele.UPN {
+				s.t.Errorf("the deployment is %v", summary)
+			}
+		}},
+		{name: "Collect logs, and then go away", tell: func(s *school) {
+			s.wantsAgent()
+			pc, _ := s.pc("desk")
+			r, _ := s.failsOnce(pc, "press collect-logs")
+			s.stuck(r, setup.ScreenDeviceESP, "0x80070652", setup.DefaultErrorText)
+			m, err := machine.Open(pc.Machine.Disk())
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			if logs, err := m.Drive().Read(logsFile); err != nil || !strings.HasPrefix(string(logs), "PK") {
+				s.t.Errorf("the logs have %d bytes (%v)", len(logs), err)
+			}
+		}},
+		{name: "no button is allowed", tell: func(s *school) {
+			s.wantsAgent()
+			s.changePage(object{"allowDeviceUseOnInstallFailure": false, "allowDeviceResetOnInstallFailure": false, "allowLogCollectionOnInstallFailure": false, "blockDeviceSetupRetryByUser": true})
+			pc, registration := s.pc("desk")
+			r, page := s.failsOnce(pc, "press continue-anyway\npress try-again")
+			s.stuck(r, setup.ScreenDeviceESP, "0x80070652", setup.DefaultErrorText)
+			if len(page.Buttons) != 0 {
+				s.t.Errorf("the page has the buttons %q", page.Buttons)
+			}
+			if summary, _ := s.record(registration); summary["deploymentState"] == "success" {
+				s.t.Errorf("the deployment is %v", summary)
+			}
+		}},
+		{name: "the page is not shown", tell: func(s *school) {
+			s.wantsAgent()
+			s.changePage(object{"showInstallationProgress": false})
+			pc, registration := s.pc("desk")
+			r := pc.Boot(s.t, "network wired", nil)
+			s.arrived("at the desktop", r, registration, "success")
+			showed(s.t, r, nil, []setup.ScreenName{setup.ScreenDeviceESP, setup.ScreenUserESP})
+		}},
+	})
+}

@@ -1,0 +1,165 @@
+package servertest_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"taxiway/internal/servertest"
+	"taxiway/internal/virtualpc"
+	"taxiway/internal/virtualpc/machine"
+	"taxiway/internal/virtualpc/setup"
+)
+
+// somebody is another person of the tenant, who sits down at the PC.
+func (s *school) somebody(name string, pc *servertest.VirtualPC) *servertest.Person {
+	s.t.Helper()
+	who := newJoining(s.t, s.p, s.Tenant, name)
+	if pc != nil {
+		pc.Person.UPN = who.UPN // all have the same password
+	}
+	return who
+}
+
+// theirs wants the PC's device object to be one person's.
+func (s *school) theirs(deviceID string, who *servertest.Person) {
+	s.t.Helper()
+	object := id(s.t, s.p.Must(s.t, s.Token, http.MethodGet, "/v1.0/devices(deviceId='"+deviceID+"')", nil, http.StatusOK))
+	for _, of := range []string{"/registeredOwners", "/registeredUsers"} {
+		all := s.p.All(s.t, s.Token, "/v1.0/devices/"+object+of)
+		if len(all) != 1 || all[0]["id"] != string(who.ID) {
+			s.t.Errorf("the device's %s are %v, want %s", of, all, who.UPN)
+		}
+	}
+}
+
+// Who sits down at a PC, and whom the tenant lets join and enrol.
+func TestStoriesOfWhoSignsIn(t *testing.T) {
+	t.Parallel()
+	tell(t, []story{
+		{name: "the assigned user's address is filled in and can be changed", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			bob := s.somebody("bob", pc)
+			var e eyes
+			r := pc.Boot(s.t, "network wired", e.open)
+			page := e.page(s.t, setup.ScreenAccount, nil)
+			if f := page.Fields[0]; f.Value != s.adele.UPN || f.Fixed {
+				s.t.Errorf("filled in is %+v, want %s, to be changed", f, s.adele.UPN)
+			}
+			s.arrivedFor(bob, "as bob", r, registration, "success")
+			s.theirs(r.Setup.DeviceID, bob)
+			if got := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration, nil, http.StatusOK).JSON; got["userPrincipalName"] != s.adele.UPN {
+				s.t.Errorf("the PC is assigned to %v", got["userPrincipalName"])
+			}
+		}},
+		{name: "the assigned user takes what is filled in", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			pc.Person.UPN = ""
+			r := pc.Boot(s.t, "network wired", nil)
+			s.arrived("as filled in", r, registration, "success")
+			s.theirs(r.Setup.DeviceID, s.adele)
+		}},
+		{name: "only the assigned user may sign in", tell: func(s *school) {
+			(&estate{Tenant: s.Tenant}).onlyAssigned(s.t, s.p, true)
+			pc, registration := s.pc("desk")
+			s.somebody("bob", pc)
+			var e eyes
+			s.stuck(pc.Boot(s.t, "network wired", e.open), setup.ScreenAccount, setup.CodeAssignedUser, "Only the person this PC is assigned to may sign in")
+			if f := e.page(s.t, setup.ScreenAccount, nil).Fields[0]; f.Value != s.adele.UPN || !f.Fixed {
+				s.t.Errorf("filled in is %+v, want %s, fixed", f, s.adele.UPN)
+			}
+			s.only("as bob", 0, 1)
+			pc.Person.UPN = s.adele.UPN
+			s.arrived("as adele", pc.Boot(s.t, "network wired", nil), registration, "success")
+		}},
+		{name: "the server refuses another than the assigned user too", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			s.somebody("bob", pc)
+			switched := false // on when the PC has its profile already
+			e := eyes{also: func(v virtualpc.View) {
+				if v.Screen.Name == setup.ScreenPassword && !switched {
+					switched = true
+					(&estate{Tenant: s.Tenant}).onlyAssigned(s.t, s.p, true)
+				}
+			}}
+			r := pc.Boot(s.t, "network wired", e.open)
+			s.stuck(r, setup.ScreenError, setup.CodeAssignedUser, "Only the person this PC is assigned to may sign in")
+			if r.Problem.Said == "" || r.Setup.Joined {
+				s.t.Errorf("the server said %q, joined %t", r.Problem.Said, r.Setup.Joined)
+			}
+			logged(s.t, pc, machine.ChannelJoin, 304)
+			s.only("as bob", 0, 1)
+			if _, events := s.record(registration); !slices.Contains(events, "refused") || slices.Contains(events, "joined") {
+				s.t.Errorf("the timeline says %v", events)
+			}
+		}},
+		{name: "somebody of another organization", tell: func(s *school) {
+			other := s.p.NewTenant(s.t, "other-"+s.Domain[:len(s.Domain)-len(".example")], true)
+			eve := newJoining(s.t, s.p, other, "eve")
+			pc, registration := s.pc("desk")
+			pc.Person.UPN = eve.UPN
+			s.stuck(pc.Boot(s.t, "network wired", nil), setup.ScreenAccount, setup.CodeSignIn, "The sign-in was refused.")
+			s.only("refused", 0, 1)
+			if all := s.p.All(s.t, other.Token, "/v1.0/devices"); len(all) != 0 {
+				s.t.Errorf("the other organization has %v", all)
+			}
+			pc.Person.UPN = s.adele.UPN
+			s.arrived("as adele", pc.Boot(s.t, "", nil), registration, "success")
+		}},
+		{name: "nobody may join, then selected people may", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			s.mayJoin(object{"@odata.type": "#microsoft.graph.noDeviceRegistrationMembership"})
+			s.stuck(pc.Boot(s.t, "network wired", nil), setup.ScreenError, "0x801c0003", "This user isn't authorized to enroll.")
+			logged(s.t, pc, machine.ChannelJoin, 304)
+			s.only("None", 0, 1)
+			bob := s.somebody("bob", nil)
+			s.mayJoin(enumerated([]string{string(bob.ID)}, nil))
+			s.stuck(pc.Boot(s.t, "press try-again", nil), setup.ScreenError, "0x801c0003", "This user isn't authorized to enroll.")
+			s.only("Selected, and not adele", 0, 1)
+			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("Joining"), http.StatusCreated))
+			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(string(s.adele.ID)), http.StatusNoContent)
+			s.mayJoin(enumerated([]string{string(bob.ID)}, []string{group}))
+			s.arrived("in a selected group", pc.Boot(s.t, "press try-again", nil), registration, "success")
+			logged(s.t, pc, machine.ChannelJoin, 306)
+		}},
+		{name: "nobody's PCs are enrolled, then some people's", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			scope := func(to string) {
+				s.p.Must(s.t, s.Token, http.MethodPatch, mdmScope+"/"+scopeID, object{"appliesTo": to}, http.StatusNoContent)
+			}
+			scope("none")
+			r := pc.Boot(s.t, "network wired", nil)
+			s.stuck(r, setup.ScreenError, "0x80180003", "You are not allowed to enrol this PC.")
+			logged(s.t, pc, machine.ChannelMDM, machine.EventProvisioningFailed)
+			s.only("None", 0, 1)
+			s.theirs(r.Setup.DeviceID, s.adele) // it has joined
+			if summary, _ := s.record(registration); summary["deploymentState"] != "failure" {
+				s.t.Errorf("None: the deployment is %v", summary)
+			}
+			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("Managed people"), http.StatusCreated))
+			s.p.Must(s.t, s.Token, http.MethodPost, mdmScope+"/"+scopeID+"/includedGroups/$ref", reference(group), http.StatusNoContent)
+			s.stuck(pc.Boot(s.t, "press try-again", nil), setup.ScreenError, "0x80180003", "You are not allowed to enrol this PC.")
+			s.only("Some, and not adele", 0, 1)
+			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(string(s.adele.ID)), http.StatusNoContent)
+			r = pc.Boot(s.t, "press try-again", nil)
+			s.arrived("Some, and adele", r, registration, "success")
+		}},
+		{name: "more PCs than a person may have", tell: func(s *school) {
+			s.p.Must(s.t, s.Token, http.MethodPut, joinPolicy, with(policyBody(), "userDeviceQuota", 1), http.StatusOK)
+			first, registration := s.pc("desk")
+			r := first.Boot(s.t, "network wired", nil)
+			s.arrived("the first", r, registration, "success")
+			second, _ := s.pc("lap")
+			s.stuck(second.Boot(s.t, "network wired", nil), setup.ScreenError, "0x801c000e", "You have joined as many devices as you may.")
+			logged(s.t, second, machine.ChannelJoin, 304)
+			s.only("the second", 1, 2) // the other is its registration's
+			s.theirs(r.Setup.DeviceID, s.adele)
+		}},
+	})
+}
+
+// mayJoin says who may join devices.
+func (s *school) mayJoin(who object) {
+	s.t.Helper()
+	s.p.Must(s.t, s.Token, http.MethodPut, joinPolicy, with(policyBody(), "azureADJoin", object{"allowedToJoin": who}), http.StatusOK)
+}
