@@ -98,7 +98,7 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 			eve := newJoining(s.t, s.p, other, "eve")
 			pc, registration := s.pc("desk")
 			pc.Person.UPN = eve.UPN
-			s.stuck(pc.Boot(s.t, "network wired", nil), setup.ScreenAccount, setup.CodeSignIn, "The sign-in was refused.")
+			s.stuck(pc.Boot(s.t, "network wired", nil), setup.ScreenPassword, setup.CodeSignIn, "The sign-in was refused.")
 			s.only("refused", 0, 1)
 			if all := s.p.All(s.t, other.Token, "/v1.0/devices"); len(all) != 0 {
 				s.t.Errorf("the other organization has %v", all)
