@@ -87,13 +87,13 @@ func TestStoriesOfTheEnrollmentStatusPage(t *testing.T) {
 				s.t.Errorf("the logs have %d bytes (%v)", len(logs), err)
 			}
 		}},
-		{name: "Reset device alone is allowed", tell: func(s *school) {
+		{name: "Try again alone is allowed", tell: func(s *school) {
 			s.wantsAgent()
-			s.changePage(object{"allowDeviceUseOnInstallFailure": false, "allowLogCollectionOnInstallFailure": false, "blockDeviceSetupRetryByUser": true})
+			s.changePage(object{"allowDeviceUseOnInstallFailure": false, "allowDeviceResetOnInstallFailure": false, "allowLogCollectionOnInstallFailure": false})
 			pc, registration := s.pc("desk")
-			r, page := s.failsOnce(pc, "press continue-anyway\npress try-again")
+			r, page := s.failsOnce(pc, "press continue-anyway")
 			s.stuck(r, setup.ScreenDeviceESP, "0x80070652", setup.DefaultErrorText)
-			if !slices.Equal(page.Buttons, []setup.Button{setup.ButtonReset}) {
+			if !slices.Equal(page.Buttons, []setup.Button{setup.ButtonTryAgain}) {
 				s.t.Errorf("the page has the buttons %q", page.Buttons)
 			}
 			if summary, _ := s.record(registration); summary["deploymentState"] == "success" {
