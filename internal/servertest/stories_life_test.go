@@ -50,7 +50,7 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			before := pc.Boot(s.t, "network wired", nil)
 			s.arrived("for adele", before, registration, "success")
 			s.p.Must(s.t, s.Token, http.MethodPost, managedDevices+"/"+before.ManagedID+"/wipe", object{}, http.StatusNoContent)
-			bob := s.somebody("bob", nil)
+			bob := s.bob(nil)
 			s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/assignUserToDevice", object{"userPrincipalName": bob.UPN, "addressableUserName": "Bob"}, http.StatusNoContent)
 			pc.Person.UPN = ""
 			var e eyes

@@ -11,10 +11,10 @@ import (
 	"taxiway/internal/virtualpc/setup"
 )
 
-// somebody is another person of the tenant, who sits down at the PC.
-func (s *school) somebody(name string, pc *servertest.VirtualPC) *servertest.Person {
+// bob is another person of the tenant, who sits down at the PC.
+func (s *school) bob(pc *servertest.VirtualPC) *servertest.Person {
 	s.t.Helper()
-	who := newJoining(s.t, s.p, s.Tenant, name)
+	who := newJoining(s.t, s.p, s.Tenant, "bob")
 	if pc != nil {
 		pc.Person.UPN = who.UPN // all have the same password
 	}
@@ -39,7 +39,7 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 	tell(t, []story{
 		{name: "the assigned user's address is filled in and can be changed", tell: func(s *school) {
 			pc, registration := s.pc("desk")
-			bob := s.somebody("bob", pc)
+			bob := s.bob(pc)
 			var e eyes
 			r := pc.Boot(s.t, "network wired", e.open)
 			page := e.page(s.t, setup.ScreenAccount, nil)
@@ -62,7 +62,7 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 		{name: "only the assigned user may sign in", tell: func(s *school) {
 			(&estate{Tenant: s.Tenant}).onlyAssigned(s.t, s.p, true)
 			pc, registration := s.pc("desk")
-			s.somebody("bob", pc)
+			s.bob(pc)
 			var e eyes
 			s.stuck(pc.Boot(s.t, "network wired", e.open), setup.ScreenAccount, setup.CodeAssignedUser, "Only the person this PC is assigned to may sign in")
 			if f := e.page(s.t, setup.ScreenAccount, nil).Fields[0]; f.Value != s.adele.UPN || !f.Fixed {
@@ -74,7 +74,7 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 		}},
 		{name: "the server refuses another than the assigned user too", tell: func(s *school) {
 			pc, registration := s.pc("desk")
-			s.somebody("bob", pc)
+			s.bob(pc)
 			switched := false // on when the PC has its profile already
 			e := eyes{also: func(v virtualpc.View) {
 				if v.Screen.Name == setup.ScreenPassword && !switched {
@@ -112,7 +112,7 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 			s.stuck(pc.Boot(s.t, "network wired", nil), setup.ScreenError, "0x801c0003", "This user isn't authorized to enroll.")
 			logged(s.t, pc, machine.ChannelJoin, 304)
 			s.only("None", 0, 1)
-			bob := s.somebody("bob", nil)
+			bob := s.bob(nil)
 			s.mayJoin(enumerated([]string{string(bob.ID)}, nil))
 			s.stuck(pc.Boot(s.t, "press try-again", nil), setup.ScreenError, "0x801c0003", "This user isn't authorized to enroll.")
 			s.only("Selected, and not adele", 0, 1)
