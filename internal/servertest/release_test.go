@@ -3,24 +3,32 @@ package servertest_test
 import (
 	"compress/gzip"
 	"context"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"taxiway/internal/access"
 	"taxiway/internal/config"
 	"taxiway/internal/directory"
 	"taxiway/internal/server"
 	"taxiway/internal/servertest"
+	"taxiway/internal/sqlstore"
+	"taxiway/internal/wapdoc"
 )
 
 // The folders with what older programs left behind, by their schema.
 const (
 	releaseOne  = "testdata/release-1"
 	releaseFour = "testdata/release-4"
+	releaseFive = "testdata/release-5"
 )
 
 func unpack(t *testing.T, release, name string) []byte {
@@ -42,10 +50,18 @@ func unpack(t *testing.T, release, name string) []byte {
 }
 
 // leftBehind are the credentials of an older program's sample tenant.
-type leftBehind struct{ Tenant, ClientID, ClientSecret, Person, Password string }
+type leftBehind struct {
+	Tenant, ClientID, ClientSecret, Person, Password string
+
+	PC struct { // that was enrolled, from schema 5 on
+		Registration, DeviceID, HardwareID, Name, SerialNumber, EndorsementKey, Key, Certificate, Address string
+
+		Enrolment *wapdoc.Enrolment
+	}
+}
 
 // upgraded starts a server on what an older program left behind.
-func upgraded(t *testing.T, db servertest.Database, release string) (*servertest.Process, leftBehind) {
+func upgraded(t *testing.T, db servertest.Database, release string, options ...servertest.Option) (*servertest.Process, leftBehind) {
 	t.Helper()
 	dir := t.TempDir()
 	if db.Engine == "sqlite" {
@@ -63,9 +79,13 @@ func upgraded(t *testing.T, db servertest.Database, release string) (*servertest
 	if err := json.Unmarshal(text, &old); err != nil {
 		t.Fatal(err)
 	}
-	p := servertest.Start(t, db, servertest.WithConfig(func(c *config.Config) { c.DataDir = dir })).First()
+	p := servertest.Start(t, db, append(options, servertest.WithConfig(func(c *config.Config) { c.DataDir = dir }))...).First()
+	want := 1
+	if release == releaseFive {
+		want = sqlstore.SchemaVersion - 5 // nothing to change, no copy
+	}
 	if db.Engine == "sqlite" {
-		if copies, err := filepath.Glob(filepath.Join(dir, "taxiway.db.before-*")); err != nil || len(copies) != 1 {
+		if copies, err := filepath.Glob(filepath.Join(dir, "taxiway.db.before-*")); err != nil || len(copies) != min(want, 1) {
 			t.Errorf("copies from before the upgrade: %v, %v", copies, err)
 		}
 	}
@@ -106,6 +126,84 @@ func TestDataOfSchemaFourIsUpgradedVerifiedAndUsed(t *testing.T) {
 		}
 		verify(t, p, 26)
 	})
+}
+
+// TestDataOfSchemaFiveIsOpenedVerifiedAndUsed opens what the program before the
+// virtual PC wrote: a PC that it enrolled checks in, renews its certificate, and
+// is reset and deployed anew.
+func TestDataOfSchemaFiveIsOpenedVerifiedAndUsed(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		clock := &wallClock{now: time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)} // a day later: certificates end
+		p, old := upgraded(t, db, releaseFive, servertest.WithClock(clock.read))
+		verify(t, p, 26)
+		if n := len(p.All(t, p.TokenFor(t, old.Tenant, old.ClientID, old.ClientSecret), identitiesPath)); n != 26 {
+			t.Errorf("the old app sees %d PCs", n)
+		}
+		_, token := p.NewApp(t, &servertest.Tenant{ID: old.Tenant}, access.Permissions()...)
+		managed := p.All(t, token, managedDevices)
+		if len(managed) != 1 || managed[0]["id"] != old.PC.Enrolment.EntDMID || managed[0]["userPrincipalName"] != old.Person {
+			t.Fatalf("managed devices: %v", managed)
+		}
+
+		d := servertest.NewMDMDevice(t, p, old.PC.Name)
+		t.Cleanup(d.Close)
+		d.DeviceID, d.HardwareID, d.SerialNumber, d.Machine = old.PC.DeviceID, old.PC.HardwareID, old.PC.SerialNumber, true
+		d.Key, d.Certificate, d.Enrolment, d.Address = keyOf(t, old.PC.Key), certificateOf(t, old.PC.Certificate), old.PC.Enrolment, old.PC.Address
+		checkIn := func(when string) {
+			t.Helper()
+			if _, err := d.Session(t.Context(), servertest.MDMScript{}); err != nil {
+				t.Fatalf("%s: %v", when, err)
+			}
+			_, token := p.NewApp(t, &servertest.Tenant{ID: old.Tenant}, access.Permissions()...)
+			at, _ := p.Must(t, token, http.MethodGet, managedDevices+"/"+d.Enrolment.EntDMID, nil, http.StatusOK).JSON["lastSyncDateTime"].(string)
+			if !strings.HasPrefix(at, clock.read().Format("2006-01-02T15")) {
+				t.Errorf("%s: the last sync was %s", when, at)
+			}
+		}
+		checkIn("with the certificate of the old program")
+		clock.advance(320 * 24 * time.Hour)
+		if err := d.Renew(t.Context()); err != nil {
+			t.Fatalf("renew: %v", err)
+		}
+		checkIn("with the renewed one")
+
+		pc := servertest.NewPC(t, old.PC.SerialNumber)
+		pc.EK = keyOf(t, old.PC.EndorsementKey)
+		pc.Hardware.EKModulus = pc.EK.N.FillBytes(make([]byte, 256))
+		if status, doc := p.AskProven(t, "/ztd/profile", pc, pc.Hash(t)); status != http.StatusOK || doc["DeploymentProfileName"] != "Sales administrator" || doc["DeviceTicket"] == nil {
+			t.Errorf("after a reset the PC got %d %v", status, doc)
+		}
+		verify(t, p, 26)
+	})
+}
+
+// keyOf and certificateOf read what is in the credentials as PEM.
+func keyOf(t *testing.T, text string) *rsa.PrivateKey {
+	t.Helper()
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		t.Fatal("a key that is no PEM")
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.(*rsa.PrivateKey)
+}
+
+func certificateOf(t *testing.T, text string) *x509.Certificate {
+	t.Helper()
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		t.Fatal("a certificate that is no PEM")
+	}
+	c, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // TestDataOfTheFirstReleaseIsUpgradedVerifiedAndUsed opens what the last
