@@ -1,7 +1,6 @@
 package servertest
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
@@ -40,11 +39,7 @@ const EntraIssuer = "https://sts.windows.net"
 // NewEntra starts one until the test ends.
 func NewEntra(t testing.TB) *Entra {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := &Entra{Key: key, KeyID: "key-1"}
+	e := &Entra{Key: Key(t), KeyID: "key-1"}
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e.Fetched.Add(1)
 		if e.Keys != nil {

@@ -2,7 +2,6 @@ package servertest
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/tls"
@@ -78,10 +77,7 @@ func NewFleet(t testing.TB, p *Process, tenant *Tenant, n int) *Fleet {
 	f := &Fleet{tenant: tenant.ID, process: p, sockets: make(chan struct{}, fleetSockets)}
 	f.open(t)
 	for range min(fleetKeys, fewestKeys+n/pcsPerKey) {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			t.Fatal(err)
-		}
+		key := Key(t)
 		csr, err := certificateRequest(key)
 		if err != nil {
 			t.Fatal(err)

@@ -35,11 +35,7 @@ type Joiner struct {
 // NewJoiner makes a PC's key.
 func NewJoiner(t testing.TB) *Joiner {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Joiner{Key: key}
+	return &Joiner{Key: Key(t)}
 }
 
 // CSR is the certificate request as Windows makes it: always of this subject.

@@ -156,7 +156,7 @@ func text(v any) string {
 // forged are certificates that say what the PC's own do, by other authorities.
 func (s *certSite) forged(pc *certPC) shown {
 	s.t.Helper()
-	key := newKey(s.t)
+	key := servertest.Key(s.t)
 	copied := func(c *x509.Certificate) *tls.Certificate {
 		of := *c
 		of.PublicKey = key.Public()
@@ -176,7 +176,7 @@ func (s *certSite) longAgo(pc *certPC) *tls.Certificate {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	key := newKey(s.t)
+	key := servertest.Key(s.t)
 	_, der, err := a.Certify(directory.Subject{Tenant: s.id(), Device: pc.entraID, User: s.who.ID, Type: directory.JoinEntra}, &key.PublicKey, &key.PublicKey)
 	if err != nil {
 		s.t.Fatal(err)

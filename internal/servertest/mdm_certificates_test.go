@@ -62,7 +62,7 @@ type certSite struct {
 func newCertSite(t *testing.T, w *servertest.World, name string, now func() time.Time) *certSite {
 	t.Helper()
 	p := w.First()
-	s := &certSite{mdmSite: &mdmSite{Tenant: p.NewTenant(t, name, true), t: t, p: p}, w: w, next: newKey(t), processes: w.Processes, bare: map[string]string{}}
+	s := &certSite{mdmSite: &mdmSite{Tenant: p.NewTenant(t, name, true), t: t, p: p}, w: w, next: servertest.Key(t), processes: w.Processes, bare: map[string]string{}}
 	p.Must(t, s.Token, http.MethodPatch, mdmScope+"/"+scopeID, object{"appliesTo": "all"}, http.StatusNoContent)
 	s.open(now)
 	s.who = newJoining(t, p, s.Tenant, "adele")
@@ -126,7 +126,7 @@ func (s *certSite) state(pc *certPC) []byte {
 		return nil
 	})
 	for _, path := range []string{"/v1.0/devices", identities, autopilotEvents, audits} {
-		out.Write(s.p.Must(s.t, s.Token, http.MethodGet, path, nil, http.StatusOK).Raw)
+		out.Write(settled(s.p.Must(s.t, s.Token, http.MethodGet, path, nil, http.StatusOK)))
 		out.WriteByte('\n')
 	}
 	return out.Bytes()

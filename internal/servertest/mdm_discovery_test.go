@@ -88,7 +88,7 @@ func TestWhatIsNoMessageOfEnrolmentIsRefused(t *testing.T) {
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
 		s := newEnrolSite(t, db)
-		key := newKey(t)
+		key := servertest.Key(t)
 		discover := &soap.Discover{EmailAddress: s.ann.UPN}
 		for what, c := range map[string]struct {
 			path string
@@ -150,7 +150,7 @@ func TestEveryRouteOfManagementAsksForItsProof(t *testing.T) {
 			t.Fatalf("only %d routes", len(routes))
 		}
 		messages := map[string]soap.Body{
-			policyPath: &soap.GetPolicies{}, enrolPath: asking(csrOf(t, newKey(t))), discoveryPath: &soap.Discover{EmailAddress: s.ann.UPN},
+			policyPath: &soap.GetPolicies{}, enrolPath: asking(csrOf(t, servertest.Key(t))), discoveryPath: &soap.Discover{EmailAddress: s.ann.UPN},
 		}
 		for _, r := range routes {
 			path, what := "/"+r.Path, r.Method+" "+r.Path

@@ -125,15 +125,6 @@ func subcodeOf(err error) soap.Subcode {
 	return ""
 }
 
-func newKey(t *testing.T) *rsa.PrivateKey {
-	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 func csrOf(t *testing.T, key *rsa.PrivateKey) []byte {
 	t.Helper()
 	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: "any!thing"}, SignatureAlgorithm: x509.SHA256WithRSA}, key)

@@ -31,7 +31,7 @@ func TestEachRefusalOfAnEnrolmentHasItsCode(t *testing.T) {
 		s := newEnrolSite(t, db)
 		token := byJWT(s.p.EnrolToken(t, s.ann))
 		password := byPassword(s.ann.UPN, s.ann.Password)
-		der := csrOf(t, newKey(t))
+		der := csrOf(t, servertest.Key(t))
 		item := func(name, value string) soap.ContextItem { return soap.ContextItem{Name: name, Value: value} }
 		elliptical, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
@@ -92,7 +92,7 @@ func TestEachRefusalOfAnEnrolmentHasItsCode(t *testing.T) {
 		}
 
 		// What the organisation decides.
-		fresh := func() *soap.SecurityTokenRequest { return asking(csrOf(t, newKey(t))) }
+		fresh := func() *soap.SecurityTokenRequest { return asking(csrOf(t, servertest.Key(t))) }
 		s.services.SetEnrolment(t, s.ID, func(now *enrollment.Settings) { now.RequireLicence = true })
 		wantFault(t, "a person without licence", s.asks(token, fresh()), soap.SubcodeAuthorization, soap.UserLicense)
 		s.services.SetEnrolment(t, s.ID, func(now *enrollment.Settings) { now.RequireLicence, now.AllowOnPremise = false, false })
@@ -112,20 +112,20 @@ func TestAPasswordAloneDoesNotEnrolWhoHasMore(t *testing.T) {
 		s := newEnrolSite(t, db)
 		mia, new := s.services.NewPerson(t, s.Tenant, "Mia"), s.services.NewPerson(t, s.Tenant, "Newt")
 		s.p.AddFactor(t, s.ID, string(mia.ID))
-		err := s.asks(byPassword(mia.UPN, mia.Password), asking(csrOf(t, newKey(t))))
+		err := s.asks(byPassword(mia.UPN, mia.Password), asking(csrOf(t, servertest.Key(t))))
 		wantFault(t, "a person with a second factor", err, soap.SubcodeAuthentication, "")
 		s.p.Must(t, s.Token, http.MethodPatch, "/v1.0/users/"+string(new.ID), object{"passwordProfile": object{"password": "another horse battery", "forceChangePasswordNextSignIn": true}}, http.StatusNoContent)
-		err = s.asks(byPassword(new.UPN, "another horse battery"), asking(csrOf(t, newKey(t))))
+		err = s.asks(byPassword(new.UPN, "another horse battery"), asking(csrOf(t, servertest.Key(t))))
 		wantFault(t, "a person who has to change the password", err, soap.SubcodeAuthentication, "")
 		// The answers to a wrong password and to nobody are the same.
-		wrong := s.asks(byPassword(s.ann.UPN, "wrong"), asking(csrOf(t, newKey(t))))
-		nobody := s.asks(byPassword("nobody@contoso.example", "wrong"), asking(csrOf(t, newKey(t))))
+		wrong := s.asks(byPassword(s.ann.UPN, "wrong"), asking(csrOf(t, servertest.Key(t))))
+		nobody := s.asks(byPassword("nobody@contoso.example", "wrong"), asking(csrOf(t, servertest.Key(t))))
 		if wrong == nil || nobody == nil || wrong.Error() != nobody.Error() {
 			t.Errorf("a wrong password: %v; nobody: %v", wrong, nobody)
 		}
 		// Whoever guesses is slowed, and told so.
 		for range 20 {
-			if err = s.asks(byPassword(s.ann.UPN, "wrong"), asking(csrOf(t, newKey(t)))); err == nil || err.Error() != wrong.Error() {
+			if err = s.asks(byPassword(s.ann.UPN, "wrong"), asking(csrOf(t, servertest.Key(t)))); err == nil || err.Error() != wrong.Error() {
 				break
 			}
 		}
@@ -152,7 +152,7 @@ func TestOnlyTheCertificateOfTheEnrolmentRenewsIt(t *testing.T) {
 			q.RequestType, q.Token.ValueType = soap.Renew, soap.ValueTypePKCS7
 			return &soap.Message{Body: q}
 		}
-		strange := newKey(t)
+		strange := servertest.Key(t)
 		template := &x509.Certificate{
 			SerialNumber: d.Certificate.SerialNumber, Subject: d.Certificate.Subject, URIs: d.Certificate.URIs,
 			NotBefore: d.Certificate.NotBefore, NotAfter: d.Certificate.NotAfter, KeyUsage: d.Certificate.KeyUsage, ExtKeyUsage: d.Certificate.ExtKeyUsage,
@@ -165,7 +165,7 @@ func TestOnlyTheCertificateOfTheEnrolmentRenewsIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		der := csrOf(t, newKey(t))
+		der := csrOf(t, servertest.Key(t))
 		for what, c := range map[string]*tls.Certificate{
 			"no certificate": nil, "the certificate of a join": pair(joined.Certificate, joined.Key), "a certificate of its own making": pair(copied, strange),
 		} {

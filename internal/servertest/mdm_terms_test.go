@@ -108,19 +108,19 @@ func TestTheTermsAreShownAndComeBackWithTheCertificateRequest(t *testing.T) {
 		blob := soap.ContextItem{Name: soap.ItemEnrollmentData, Value: s.blobOf(page)}
 		nobodys := soap.ContextItem{Name: soap.ItemEnrollmentData, Value: s.blobOf(s.terms(joining(), ""))}
 		bob := s.services.NewPerson(t, s.Tenant, "Bob")
-		err := s.asks(byJWT(s.p.EnrolToken(t, bob)), asking(csrOf(t, newKey(t)), blob))
+		err := s.asks(byJWT(s.p.EnrolToken(t, bob)), asking(csrOf(t, servertest.Key(t)), blob))
 		wantFault(t, "the terms that another accepted", err, soap.SubcodeMessageFormat, soap.InvalidEnrollmentData)
 		for _, item := range []soap.ContextItem{blob, nobodys} {
-			if err := s.asks(byJWT(token), asking(csrOf(t, newKey(t)), item)); err != nil {
+			if err := s.asks(byJWT(token), asking(csrOf(t, servertest.Key(t)), item)); err != nil {
 				t.Errorf("the accepted terms: %v", err)
 			}
 		}
 		// Nothing sealed for one purpose serves another.
 		ticket := s.ticketOf(page)
-		err = s.asks(byJWT(token), asking(csrOf(t, newKey(t)), soap.ContextItem{Name: soap.ItemEnrollmentData, Value: ticket}))
+		err = s.asks(byJWT(token), asking(csrOf(t, servertest.Key(t)), soap.ContextItem{Name: soap.ItemEnrollmentData, Value: ticket}))
 		wantFault(t, "a ticket as accepted terms", err, soap.SubcodeMessageFormat, soap.InvalidEnrollmentData)
-		wantFault(t, "a ticket as a sign-in", s.asks(byWeb(ticket), asking(csrOf(t, newKey(t)))), soap.SubcodeAuthentication, "")
-		wantFault(t, "accepted terms as a sign-in", s.asks(byWeb(blob.Value), asking(csrOf(t, newKey(t)))), soap.SubcodeAuthentication, "")
+		wantFault(t, "a ticket as a sign-in", s.asks(byWeb(ticket), asking(csrOf(t, servertest.Key(t)))), soap.SubcodeAuthentication, "")
+		wantFault(t, "accepted terms as a sign-in", s.asks(byWeb(blob.Value), asking(csrOf(t, servertest.Key(t)))), soap.SubcodeAuthentication, "")
 		if a := s.decide(blob.Value, "accept"); a.status != http.StatusBadRequest {
 			t.Errorf("accepted terms are taken as a ticket: %d", a.status)
 		}
@@ -129,7 +129,7 @@ func TestTheTermsAreShownAndComeBackWithTheCertificateRequest(t *testing.T) {
 		if a := s.decide(ticket, "accept"); a.status != http.StatusBadRequest {
 			t.Errorf("a page three hours old: %d", a.status)
 		}
-		err = s.asks(byPassword(s.ann.UPN, s.ann.Password), asking(csrOf(t, newKey(t)), blob))
+		err = s.asks(byPassword(s.ann.UPN, s.ann.Password), asking(csrOf(t, servertest.Key(t)), blob))
 		wantFault(t, "terms accepted three hours ago", err, soap.SubcodeMessageFormat, soap.InvalidEnrollmentData)
 	})
 }

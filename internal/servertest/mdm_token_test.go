@@ -48,7 +48,7 @@ func tampered(t *testing.T, token string, claims map[string]any) string {
 func (s *enrolSite) tried(what string, security *soap.Security, want soap.Subcode, says string) {
 	s.t.Helper()
 	before := len(s.services.ManagedDevices(s.t, s.ID))
-	der := csrOf(s.t, newKey(s.t))
+	der := csrOf(s.t, servertest.Key(s.t))
 	for path, body := range map[string]soap.Body{policyPath: &soap.GetPolicies{}, enrolPath: asking(der)} {
 		_, err := send(s.t, s.p, nil, path, &soap.Message{Security: security, Body: body})
 		if subcodeOf(err) != want || err == nil || !strings.Contains(err.Error(), says) {
@@ -81,7 +81,7 @@ func TestOnlyTokensForEnrolmentEnrol(t *testing.T) {
 		}{
 			"a text":                            {"abc", soap.SubcodeAuthentication, "not a signed JWT"},
 			"the algorithm none":                {unsigned(t, claims(nil)), soap.SubcodeAuthentication, ""},
-			"another's key":                     {servertest.SignJWT(t, jose.RS256, newKey(t), "key-1", claims(nil)), soap.SubcodeAuthentication, "a key this server does not have"},
+			"another's key":                     {servertest.SignJWT(t, jose.RS256, servertest.Key(t), "key-1", claims(nil)), soap.SubcodeAuthentication, "a key this server does not have"},
 			"a shared secret":                   {servertest.SignJWT(t, jose.HS256, bytes.Repeat([]byte("k"), 32), "key-1", claims(nil)), soap.SubcodeAuthentication, "RS256"},
 			"other claims than were signed":     {tampered(t, good, claims(object{"upn": "root@contoso.example"})), soap.SubcodeAuthentication, "signature"},
 			"a token for Graph":                 {s.w.Sign(t, claims(object{"aud": "https://graph.microsoft.com"})), soap.SubcodeAuthentication, "another resource"},
@@ -132,8 +132,8 @@ func TestOnlyTokensOfTheConfiguredEntraTenantEnrol(t *testing.T) {
 				says    string
 			}{
 				"the algorithm none":                {unsigned(t, claims(nil)), soap.SubcodeAuthentication, ""},
-				"another's key":                     {servertest.SignJWT(t, jose.RS256, newKey(t), s.entra.KeyID, claims(nil)), soap.SubcodeAuthentication, "signature"},
-				"an unknown key":                    {servertest.SignJWT(t, jose.RS256, newKey(t), "key-9", claims(nil)), soap.SubcodeAuthentication, "does not have"},
+				"another's key":                     {servertest.SignJWT(t, jose.RS256, servertest.Key(t), s.entra.KeyID, claims(nil)), soap.SubcodeAuthentication, "signature"},
+				"an unknown key":                    {servertest.SignJWT(t, jose.RS256, servertest.Key(t), "key-9", claims(nil)), soap.SubcodeAuthentication, "does not have"},
 				"PS256":                             {servertest.SignJWT(t, jose.PS256, s.entra.Key, s.entra.KeyID, claims(nil)), soap.SubcodeAuthentication, ""},
 				"other claims than were signed":     {tampered(t, signed(nil), claims(object{"oid": otherID})), soap.SubcodeAuthentication, "signature"},
 				"another audience":                  {signed(object{"aud": "https://graph.microsoft.com"}), soap.SubcodeAuthentication, "another resource"},
@@ -250,7 +250,7 @@ func TestOnlyFitKeysOfTheTenantCount(t *testing.T) {
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
 		s := newEnrolSite(t, db)
-		personal, encryption := newKey(t), newKey(t)
+		personal, encryption := servertest.Key(t), servertest.Key(t)
 		s.entra.Keys = func(w http.ResponseWriter, _ *http.Request) {
 			own := s.entra.URL + "/" + entraID + "/v2.0"
 			forUse := s.entra.JWK("use", &encryption.PublicKey, own)

@@ -50,10 +50,10 @@ func TestAPersonSignsInAtThePagesAndThePCGetsOneToken(t *testing.T) {
 				t.Fatalf("the policy: %v", err)
 			}
 		}
-		if err := s.asks(byWeb(token), asking(csrOf(t, newKey(t)))); err != nil {
+		if err := s.asks(byWeb(token), asking(csrOf(t, servertest.Key(t)))); err != nil {
 			t.Fatalf("the certificate: %v", err)
 		}
-		wantFault(t, "the token a second time", s.asks(byWeb(token), asking(csrOf(t, newKey(t)))), soap.SubcodeAuthentication, "")
+		wantFault(t, "the token a second time", s.asks(byWeb(token), asking(csrOf(t, servertest.Key(t)))), soap.SubcodeAuthentication, "")
 		// The page is no other's: not with the address alone, not for another
 		// application, and the session of the browser is not enough.
 		done := page.Address.String()

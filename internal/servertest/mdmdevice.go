@@ -75,7 +75,7 @@ func NewMDMDevice(t testing.TB, p *Process, name string) *MDMDevice {
 		DeviceID: strings.ToUpper(randomHex(16)), HardwareID: randomHex(32), Name: name, SerialNumber: "SN-" + name, OSVersion: "10.0.26100.1742",
 		Effects: map[string]int{}, Runs: map[string]int{}, Exec: map[string]func(syncml.Item) int{}, process: p,
 	}
-	d.newKey(t)
+	d.Key = Key(t)
 	d.Reset()
 	for _, path := range []string{
 		"Vendor/MSFT/Reboot/RebootNow", "RemoteWipe/AutomaticRedeployment/doAutomaticRedeployment",
@@ -89,15 +89,6 @@ func NewMDMDevice(t testing.TB, p *Process, name string) *MDMDevice {
 	}
 	d.Exec["Unenroll"] = func(syncml.Item) int { d.Left = true; return syncml.StatusOK }
 	return d
-}
-
-func (d *MDMDevice) newKey(t testing.TB) {
-	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Key = key
 }
 
 func randomHex(bytes int) string {

@@ -342,7 +342,7 @@ func (d *MDMDevice) Renew(ctx context.Context) error {
 // the hardware; what the server knows of it stays.
 func (d *MDMDevice) NewKey(t testing.TB) {
 	t.Helper()
-	d.newKey(t)
+	d.Key = Key(t)
 	d.At(d.process)
 	d.Certificate, d.Enrolment, d.session = nil, nil, 0
 	d.Reset()

@@ -3,7 +3,6 @@ package servertest
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
@@ -25,12 +24,9 @@ type PC struct {
 // NewPC makes a machine. The serial also makes its UUID and disk.
 func NewPC(t testing.TB, serial string) *PC {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
 	sum := sha256.Sum256([]byte(serial))
 	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80
+	key := Key(t)
 	return &PC{EK: key, Hardware: hwhash.Hardware{
 		SystemManufacturer: "LENOVO", ProductName: "21HES0AB00", Family: "ThinkPad T14 Gen 4", SystemSerial: serial,
 		SMBIOSUUID: guid(sum[:16]), EKModulus: key.N.FillBytes(make([]byte, 256)),

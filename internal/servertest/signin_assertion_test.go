@@ -37,10 +37,7 @@ type signer struct {
 
 func newSigner(t *testing.T, from time.Time) *signer {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := servertest.Key(t)
 	template := &x509.Certificate{SerialNumber: big.NewInt(from.UnixNano()), Subject: pkix.Name{CommonName: "app"}, NotBefore: from.Add(-time.Hour), NotAfter: from.Add(30 * 24 * time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {

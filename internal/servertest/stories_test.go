@@ -27,7 +27,7 @@ func tell(t *testing.T, stories []story) {
 	t.Helper()
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
-		w, draw := servertest.Start(t, db), servertest.Keys()
+		w, draw := servertest.Start(t, db), servertest.Keys(t)
 		for i, c := range stories {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()

@@ -2,7 +2,6 @@ package servertest
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"net"
@@ -27,38 +26,6 @@ type VirtualPC struct {
 	process *Process
 	mu      sync.Mutex
 	draw    func() (*rsa.PrivateKey, error)
-}
-
-// keys are drawn by all virtual PCs, because they take long to make. A key is
-// good for one PC of one database.
-var keys struct {
-	sync.Mutex
-	all []*rsa.PrivateKey
-}
-
-func keyNumber(n int) (*rsa.PrivateKey, error) {
-	keys.Lock()
-	defer keys.Unlock()
-	for len(keys.all) <= n {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			return nil, err
-		}
-		keys.all = append(keys.all, key)
-	}
-	return keys.all[n], nil
-}
-
-// Keys gives the virtual PCs of one world keys that no other PC of it has.
-func Keys() func() (*rsa.PrivateKey, error) {
-	var mu sync.Mutex
-	next := 0
-	return func() (*rsa.PrivateKey, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		next++
-		return keyNumber(next - 1)
-	}
 }
 
 // NewVirtualPC builds a PC. draw gives it its keys: that of Keys.

@@ -19,7 +19,7 @@ func TestWhatGoesWrongAtAPCEndsAsAPersonWouldUnderstand(t *testing.T) {
 	t.Parallel()
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
-		w, draw := servertest.Start(t, db), servertest.Keys()
+		w, draw := servertest.Start(t, db), servertest.Keys(t)
 		for i, c := range []struct {
 			name   string
 			script string

@@ -34,7 +34,7 @@ type school struct {
 // newSchool makes a world with one such tenant.
 func newSchool(t *testing.T, db servertest.Database, profile object, options ...servertest.Option) *school {
 	t.Helper()
-	return schoolIn(t, servertest.Start(t, db, options...), "Contoso", servertest.Keys(), profile)
+	return schoolIn(t, servertest.Start(t, db, options...), "Contoso", servertest.Keys(t), profile)
 }
 
 // schoolIn does the steps in a world; a nil profile is the tutorial's own.
