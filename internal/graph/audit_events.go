@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
@@ -88,21 +87,10 @@ func auditWire(e *directory.AuditEvent) auditEvent {
 	return w
 }
 
-func (h *Handler) listAuditEvents(c *call) error {
-	return list(c, auditTable, intunePaging, auditPath, func(c *call, q *odata.Query) (odata.List[directory.AuditEvent], error) {
-		return h.Lists.ListAuditEvents(c.ctx(), c.tenant, q)
-	}, each(auditWire))
-}
-
-func (h *Handler) getAuditEvent(c *call) error {
-	q, err := c.single(auditTable)
-	if err != nil {
-		return err
-	}
-	e, err := h.Lists.GetAuditEvent(c.ctx(), c.tenant, c.keys["id"])
-	if err != nil {
-		return missing(err, "audit event", c.keys["id"], "List the audit events to find the right id.")
-	}
-	w := auditWire(&e)
-	return c.object(http.StatusOK, c.view(&w, auditTable, q, auditPath+selected(q)+"/$entity", ""))
+var auditEvents = &resource[directory.AuditEvent]{
+	path: auditPath, table: auditTable, paging: intunePaging, read: stored(Lists.ListAuditEvents), show: each(auditWire),
+	find: func(c *call) (directory.AuditEvent, error) {
+		e, err := c.h.Lists.GetAuditEvent(c.ctx(), c.tenant, c.keys["id"])
+		return e, missing(err, "audit event", c.keys["id"], "List the audit events to find the right id.")
+	},
 }

@@ -159,31 +159,16 @@ func eventWires(c *call, q *odata.Query, items []enrollment.Deployment) ([]any, 
 	return out, nil
 }
 
-func (h *Handler) listAutopilotEvents(c *call) error {
-	return list(c, autopilotEventTable, eventPaging, autopilotEventsPath, func(c *call, q *odata.Query) (odata.List[enrollment.Deployment], error) {
-		return h.ManagedDevices.ListDeployments(c.ctx(), c.tenant, q)
-	}, eventWires)
+var autopilotEvents = &resource[enrollment.Deployment]{
+	path: autopilotEventsPath, table: autopilotEventTable, paging: eventPaging, show: eventWires, find: (*call).deployment,
+	read: func(c *call, q *odata.Query) (odata.List[enrollment.Deployment], error) {
+		return c.h.ManagedDevices.ListDeployments(c.ctx(), c.tenant, q)
+	},
 }
 
 func (c *call) deployment() (enrollment.Deployment, error) {
 	y, err := c.h.ManagedDevices.GetDeployment(c.ctx(), c.tenant, enrollment.DeploymentID(c.keys["id"]))
 	return y, missing(err, "Autopilot event", c.keys["id"], "List autopilotEvents to find the right id.")
-}
-
-func (h *Handler) getAutopilotEvent(c *call) error {
-	q, err := c.single(autopilotEventTable)
-	if err != nil {
-		return err
-	}
-	y, err := c.deployment()
-	if err != nil {
-		return err
-	}
-	wires, err := eventWires(c, q, []enrollment.Deployment{y})
-	if err != nil {
-		return err
-	}
-	return c.object(http.StatusOK, c.view(wires[0], autopilotEventTable, q, autopilotEventsPath+selected(q)+"/$entity", ""))
 }
 
 // policyStatusDetail is Graph's deviceManagementAutopilotPolicyStatusDetail.

@@ -104,16 +104,15 @@ func identityWire(d *autopilot.Device) deviceIdentity {
 	return w
 }
 
-func (h *Handler) listIdentities(c *call) error {
-	return list(c, identityTable, intunePaging, identitiesPath, func(c *call, q *odata.Query) (odata.List[autopilot.Device], error) {
-		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
-	}, identityWires)
-}
-
-func (h *Handler) countIdentities(c *call) error {
-	return count(c, identityTable, func(c *call, q *odata.Query) (odata.List[autopilot.Device], error) {
-		return h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
-	})
+var deviceIdentities = &resource[autopilot.Device]{
+	path: identitiesPath, table: identityTable, paging: intunePaging, show: identityWires, find: (*call).identity,
+	read: func(c *call, q *odata.Query) (odata.List[autopilot.Device], error) {
+		return c.h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
+	},
+	key: func(_ *call, d *autopilot.Device) (string, int64) { return string(d.ID), d.Version },
+	remove: func(c *call, match int64) error {
+		return c.h.Autopilot.DeleteDevice(c.ctx(), c.tenant, autopilot.DeviceID(c.keys["id"]), match)
+	},
 }
 
 // identityWires maps a page and expands profiles; a page shares few of them,
@@ -164,26 +163,6 @@ func (c *call) identity() (autopilot.Device, error) {
 	return d, missing(err, "Autopilot device", c.keys["id"], "List windowsAutopilotDeviceIdentities to find the right id.")
 }
 
-func (h *Handler) getIdentity(c *call) error {
-	q, err := c.single(identityTable)
-	if err != nil {
-		return err
-	}
-	d, err := c.identity()
-	if err != nil {
-		return err
-	}
-	return c.identityAnswer(&d, q)
-}
-
-func (c *call) identityAnswer(d *autopilot.Device, q *odata.Query) error {
-	wires, err := identityWires(c, q, []autopilot.Device{*d})
-	if err != nil {
-		return err
-	}
-	return c.object(http.StatusOK, c.view(wires[0], identityTable, q, identitiesPath+selected(q)+"/$entity", etagOf(d.Version)))
-}
-
 // getIdentityProfile answers the deploymentProfile navigation: 404 when the
 // device has no profile.
 func (h *Handler) getIdentityProfile(c *call) error {
@@ -203,15 +182,4 @@ func (h *Handler) getIdentityProfile(c *call) error {
 		return fault.Field(fault.NotFound, codeNotFound, "deploymentProfile", "No deployment profile is assigned to the device '"+d.SerialNumber+"'.", "Call explain on the device to see why.")
 	}
 	return c.object(http.StatusOK, c.view(p, profileTable, q, "deviceManagement/windowsAutopilotDeploymentProfiles/$entity", p.ETag))
-}
-
-func (h *Handler) deleteIdentity(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	if err := h.Autopilot.DeleteDevice(c.ctx(), c.tenant, autopilot.DeviceID(c.keys["id"]), match); err != nil {
-		return err
-	}
-	return c.noContent()
 }

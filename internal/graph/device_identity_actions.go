@@ -75,7 +75,7 @@ func (h *Handler) updateIdentity(c *call) error {
 		return err
 	}
 	if c.r.Method == http.MethodPatch {
-		return c.identityAnswer(&d, nil)
+		return deviceIdentities.answer(c, http.StatusOK, &d, nil)
 	}
 	return c.noContent()
 }

@@ -113,5 +113,5 @@ func (h *Handler) reportHardware(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.identityAnswer(&d, nil)
+	return deviceIdentities.answer(c, http.StatusOK, &d, nil)
 }

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -158,16 +157,17 @@ func readExtensions(r *reader, property string, set func(name, value string)) er
 	return in.err
 }
 
-func (h *Handler) listDevices(c *call) error {
-	return list(c, deviceTable, directoryPaging, "devices", func(c *call, q *odata.Query) (odata.List[directory.Device], error) {
-		return h.Lists.ListDevices(c.ctx(), c.tenant, q)
-	}, each(deviceWire))
-}
-
-func (h *Handler) countDevices(c *call) error {
-	return count(c, deviceTable, func(c *call, q *odata.Query) (odata.List[directory.Device], error) {
-		return h.Lists.ListDevices(c.ctx(), c.tenant, q)
-	})
+var devices = &resource[directory.Device]{
+	path: "devices", table: deviceTable, paging: directoryPaging, read: stored(Lists.ListDevices), show: each(deviceWire), find: (*call).device,
+	key:    func(_ *call, d *directory.Device) (string, int64) { return string(d.ID), d.Version },
+	update: updateDevice,
+	remove: func(c *call, match int64) error {
+		d, err := c.device()
+		if err != nil {
+			return err
+		}
+		return c.h.Directory.DeleteDevice(c.ctx(), c.tenant, d.ID, match)
+	},
 }
 
 // device finds a device object by its object id or, as devices(deviceId='…'),
@@ -188,47 +188,23 @@ func (c *call) device() (directory.Device, error) {
 	return page.Items[0], nil
 }
 
-func (h *Handler) getDevice(c *call) error {
-	q, err := c.single(deviceTable)
-	if err != nil {
-		return err
-	}
-	d, err := c.device()
-	if err != nil {
-		return err
-	}
-	w := deviceWire(&d)
-	return c.object(http.StatusOK, c.view(&w, deviceTable, q, "devices"+selected(q)+"/$entity", w.ETag))
-}
-
-func (h *Handler) updateDevice(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
+func updateDevice(c *call, match int64, o odata.Object) (directory.Device, error) {
 	if err := knows(o, "", deviceTable, notKeptOnDevices...); err != nil {
-		return err
+		return directory.Device{}, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(setElsewhere)) {
 		if o.Has(name) {
-			return fault.Field(fault.Invalid, "ReadOnlyProperty", name, "The property '"+name+"' of a device cannot be set.", setElsewhere[name])
+			return directory.Device{}, fault.Field(fault.Invalid, "ReadOnlyProperty", name, "The property '"+name+"' of a device cannot be set.", setElsewhere[name])
 		}
 	}
 	d, err := c.device()
 	if err != nil {
-		return err
+		return d, err
 	}
 	if err := c.mayEditDevice(o); err != nil {
-		return err
+		return d, err
 	}
-	if _, err := h.Directory.UpdateDevice(c.ctx(), c.tenant, d.ID, match, func(d *directory.Device) error { return readDevice(o, d) }); err != nil {
-		return err
-	}
-	return c.noContent()
+	return c.h.Directory.UpdateDevice(c.ctx(), c.tenant, d.ID, match, func(d *directory.Device) error { return readDevice(o, d) })
 }
 
 // mayEditDevice keeps a Cloud Device Administrator to the state of devices:
@@ -275,21 +251,6 @@ func readDevice(o odata.Object, d *directory.Device) error {
 		return err
 	}
 	return r.err
-}
-
-func (h *Handler) deleteDevice(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	d, err := c.device()
-	if err != nil {
-		return err
-	}
-	if err := h.Directory.DeleteDevice(c.ctx(), c.tenant, d.ID, match); err != nil {
-		return err
-	}
-	return c.noContent()
 }
 
 func (h *Handler) listDeviceGroups(c *call) error {

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"time"
 
 	"taxiway/internal/directory"
@@ -51,28 +50,18 @@ func roleProperty(r *directory.Role, name string) any {
 	return nil
 }
 
-func (h *Handler) listDirectoryRoles(c *call) error {
-	return list(c, directoryRoleTable, directoryPaging, rolesPath, func(c *call, q *odata.Query) (odata.List[directory.Role], error) {
-		return local(q, directory.Roles(), roleID, roleProperty), nil
-	}, each(directoryRoleWire))
+// listRoles pages through the roles, which are the same in every tenant.
+func listRoles(_ *call, q *odata.Query) (odata.List[directory.Role], error) {
+	return local(q, directory.Roles(), roleID, roleProperty), nil
+}
+
+var directoryRoles = &resource[directory.Role]{
+	path: rolesPath, table: directoryRoleTable, paging: directoryPaging, read: listRoles, show: each(directoryRoleWire), find: (*call).role,
 }
 
 // role is the one in the path.
 func (c *call) role() (directory.Role, error) {
 	return directory.FindRole(c.keys["id"])
-}
-
-func (h *Handler) getDirectoryRole(c *call) error {
-	q, err := c.single(directoryRoleTable)
-	if err != nil {
-		return err
-	}
-	r, err := c.role()
-	if err != nil {
-		return err
-	}
-	w := directoryRoleWire(&r)
-	return c.object(http.StatusOK, c.view(&w, directoryRoleTable, q, rolesPath+selected(q)+"/$entity", ""))
 }
 
 func (h *Handler) listRoleMembers(c *call) error {

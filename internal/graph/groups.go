@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -145,16 +144,13 @@ func timeOrNull(t time.Time) *time.Time {
 	return &u
 }
 
-func (h *Handler) listGroups(c *call) error {
-	return list(c, groupTable, directoryPaging, "groups", func(c *call, q *odata.Query) (odata.List[directory.Group], error) {
-		return h.Lists.ListGroups(c.ctx(), c.tenant, q)
-	}, each(groupWire))
-}
-
-func (h *Handler) countGroups(c *call) error {
-	return count(c, groupTable, func(c *call, q *odata.Query) (odata.List[directory.Group], error) {
-		return h.Lists.ListGroups(c.ctx(), c.tenant, q)
-	})
+var groups = &resource[directory.Group]{
+	path: "groups", table: groupTable, paging: directoryPaging, read: stored(Lists.ListGroups), show: each(groupWire), find: (*call).group,
+	key:    func(_ *call, g *directory.Group) (string, int64) { return string(g.ID), g.Version },
+	create: createGroup, update: updateGroup,
+	remove: func(c *call, match int64) error {
+		return c.h.Directory.DeleteGroup(c.ctx(), c.tenant, directory.ObjectID(c.keys["id"]), match)
+	},
 }
 
 func (c *call) group() (directory.Group, error) {
@@ -162,89 +158,48 @@ func (c *call) group() (directory.Group, error) {
 	return g, missing(err, "group", c.keys["id"], "List the groups to find the right id.")
 }
 
-func (c *call) groupAnswer(status int, g *directory.Group, q *odata.Query) error {
-	w := groupWire(g)
-	return c.object(status, c.view(&w, groupTable, q, "groups"+selected(q)+"/$entity", w.ETag))
-}
-
-func (h *Handler) getGroup(c *call) error {
-	q, err := c.single(groupTable)
-	if err != nil {
-		return err
-	}
-	g, err := c.group()
-	if err != nil {
-		return err
-	}
-	return c.groupAnswer(http.StatusOK, &g, q)
-}
-
-func (h *Handler) createGroup(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if err := knows(o, "", groupTable, notKeptOnGroups...); err != nil {
-		return err
-	}
+func createGroup(c *call, o odata.Object) (directory.Group, error) {
 	g := directory.Group{Kind: directory.Assigned}
+	if err := knows(o, "", groupTable, notKeptOnGroups...); err != nil {
+		return g, err
+	}
 	if err := readGroup(o, &g); err != nil {
-		return err
+		return g, err
 	}
 	if !o.Has("securityEnabled") {
-		return fault.Field(fault.Invalid, "SecurityEnabledRequired", "securityEnabled", "A required property 'securityEnabled' is missing.", "Send securityEnabled true; groups here are security groups.")
+		return g, fault.Field(fault.Invalid, "SecurityEnabledRequired", "securityEnabled", "A required property 'securityEnabled' is missing.", "Send securityEnabled true; groups here are security groups.")
 	}
 	members, err := boundMembers(o)
 	if err != nil {
-		return err
+		return g, err
 	}
-	made, err := h.Directory.CreateGroup(c.ctx(), c.tenant, g, members)
-	if err != nil {
-		return err
-	}
-	c.w.Header().Set("Location", c.root()+"/groups/"+string(made.ID))
-	return c.groupAnswer(http.StatusCreated, &made, nil)
+	return c.h.Directory.CreateGroup(c.ctx(), c.tenant, g, members)
 }
 
-// updateGroup answers PATCH: properties that were sent, and members to add.
-func (h *Handler) updateGroup(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
+// updateGroup applies properties that were sent, or adds members.
+func updateGroup(c *call, match int64, o odata.Object) (g directory.Group, err error) {
 	if err := knows(o, "", groupTable, notKeptOnGroups...); err != nil {
-		return err
+		return g, err
 	}
 	members, err := boundMembers(o)
 	if err != nil {
-		return err
-	}
-	if len(members) > 0 && len(o) > 1 {
-		return fault.Field(fault.Invalid, "MembersAndPropertiesTogether", membersBind, "Members and properties cannot be changed in one request: they would not be one change.", "Send members@odata.bind in a request of its own.")
+		return g, err
 	}
 	id := directory.ObjectID(c.keys["id"])
-	if len(members) > 0 {
-		if match != 0 {
-			g, err := c.group()
-			if err != nil {
-				return err
-			}
-			if err := fault.Match(g.Version, match); err != nil {
-				return err
-			}
+	switch {
+	case len(members) == 0:
+		return c.h.Directory.UpdateGroup(c.ctx(), c.tenant, id, match, func(g *directory.Group) error { return readGroup(o, g) })
+	case len(o) > 1:
+		return g, fault.Field(fault.Invalid, "MembersAndPropertiesTogether", membersBind, "Members and properties cannot be changed in one request: they would not be one change.", "Send members@odata.bind in a request of its own.")
+	case match != 0:
+		if g, err = c.group(); err != nil {
+			return g, err
 		}
-		err = h.Directory.AddMembers(c.ctx(), c.tenant, id, members)
-	} else {
-		_, err = h.Directory.UpdateGroup(c.ctx(), c.tenant, id, match, func(g *directory.Group) error { return readGroup(o, g) })
+		if err := fault.Match(g.Version, match); err != nil {
+			return g, err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	return c.noContent()
+	return g, c.h.Directory.AddMembers(c.ctx(), c.tenant, id, members)
 }
 
 // readGroup applies a body to a group.
@@ -305,15 +260,4 @@ func readKind(o odata.Object, g *directory.Group, types []string) error {
 		g.Processing = ""
 	}
 	return nil
-}
-
-func (h *Handler) deleteGroup(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	if err := h.Directory.DeleteGroup(c.ctx(), c.tenant, directory.ObjectID(c.keys["id"]), match); err != nil {
-		return err
-	}
-	return c.noContent()
 }

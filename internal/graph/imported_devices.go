@@ -167,23 +167,12 @@ func (h *Handler) importDevices(c *call) error {
 	return nil
 }
 
-func (h *Handler) listImports(c *call) error {
-	return list(c, importedTable, intunePaging, importsPath, func(c *call, q *odata.Query) (odata.List[autopilot.ImportedDevice], error) {
-		return h.Lists.ListImports(c.ctx(), c.tenant, q)
-	}, each(importedWire))
-}
-
-func (h *Handler) getImport(c *call) error {
-	q, err := c.single(importedTable)
-	if err != nil {
-		return err
-	}
-	d, err := h.Lists.GetImport(c.ctx(), c.tenant, autopilot.ImportID(c.keys["id"]))
-	if err != nil {
-		return missing(err, "import row", c.keys["id"], "List importedWindowsAutopilotDeviceIdentities to find the right id.")
-	}
-	w := importedWire(&d)
-	return c.object(http.StatusOK, c.view(&w, importedTable, q, importsPath+selected(q)+"/$entity", ""))
+var importedDevices = &resource[autopilot.ImportedDevice]{
+	path: importsPath, table: importedTable, paging: intunePaging, read: stored(Lists.ListImports), show: each(importedWire),
+	find: func(c *call) (autopilot.ImportedDevice, error) {
+		d, err := c.h.Lists.GetImport(c.ctx(), c.tenant, autopilot.ImportID(c.keys["id"]))
+		return d, missing(err, "import row", c.keys["id"], "List importedWindowsAutopilotDeviceIdentities to find the right id.")
+	},
 }
 
 func (h *Handler) deleteImport(c *call) error {

@@ -146,16 +146,17 @@ func megabytes(d *enrollment.Device, node string) int64 {
 	return n << 20
 }
 
-func (h *Handler) listManagedDevices(c *call) error {
-	return list(c, managedTable, intunePaging, managedPath, func(c *call, q *odata.Query) (odata.List[enrollment.Device], error) {
-		return h.ManagedDevices.ListManagedDevices(c.ctx(), c.tenant, q)
-	}, each(managedWire))
-}
-
-func (h *Handler) countManagedDevices(c *call) error {
-	return count(c, managedTable, func(c *call, q *odata.Query) (odata.List[enrollment.Device], error) {
-		return h.ManagedDevices.ListManagedDevices(c.ctx(), c.tenant, q)
-	})
+var managedDevices = &resource[enrollment.Device]{
+	path: managedPath, table: managedTable, paging: intunePaging, show: each(managedWire), find: (*call).managed,
+	read: func(c *call, q *odata.Query) (odata.List[enrollment.Device], error) {
+		return c.h.ManagedDevices.ListManagedDevices(c.ctx(), c.tenant, q)
+	},
+	// The PC learns of its end when it is refused at its next check-in. Its
+	// Autopilot registration stays.
+	remove: func(c *call, match int64) error {
+		err := c.h.Managed.DeleteDevice(c.ctx(), c.tenant, enrollment.DeviceID(c.keys["id"]), match)
+		return missing(err, "managed device", c.keys["id"], "List managedDevices to find the right id.")
+	},
 }
 
 func (c *call) managed() (enrollment.Device, error) {
@@ -183,18 +184,4 @@ func (h *Handler) getManagedDevice(c *call) error {
 		w.ActionResults = append(w.ActionResults, deviceActionResult{string(r.Name), string(r.State), r.StartedAt.UTC(), r.UpdatedAt.UTC()})
 	}
 	return c.object(http.StatusOK, c.view(&w, managedTable, q, managedPath+selected(q)+"/$entity", etagOf(d.Version)))
-}
-
-// deleteManagedDevice ends the management here; the PC learns of it when it is
-// refused at its next check-in. Its Autopilot registration stays.
-func (h *Handler) deleteManagedDevice(c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	if err := h.Managed.DeleteDevice(c.ctx(), c.tenant, enrollment.DeviceID(c.keys["id"]), match); err != nil {
-		return missing(err, "managed device", c.keys["id"], "List managedDevices to find the right id.")
-	}
-	c.w.WriteHeader(http.StatusNoContent)
-	return nil
 }

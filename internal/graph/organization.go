@@ -1,12 +1,9 @@
 package graph
 
 import (
-	"net/http"
-	"strings"
 	"time"
 
 	"taxiway/internal/directory"
-	"taxiway/internal/fault"
 	"taxiway/internal/odata"
 )
 
@@ -48,25 +45,17 @@ func organizationWire(t *directory.Tenant) organization {
 	}
 }
 
-func (h *Handler) listOrganizations(c *call) error {
-	return list(c, organizationTable, directoryPaging, "organization", func(*call, *odata.Query) (odata.List[directory.Tenant], error) {
-		t, err := h.Objects.GetTenant(c.ctx(), c.tenant)
+// organizations are one: the caller's own.
+var organizations = &resource[directory.Tenant]{
+	path: "organization", table: organizationTable, paging: directoryPaging, show: each(organizationWire),
+	read: func(c *call, _ *odata.Query) (odata.List[directory.Tenant], error) {
+		t, err := c.h.Objects.GetTenant(c.ctx(), c.tenant)
 		return odata.List[directory.Tenant]{Items: []directory.Tenant{t}, Count: 1}, err
-	}, each(organizationWire))
-}
-
-func (h *Handler) getOrganization(c *call) error {
-	q, err := c.single(organizationTable)
-	if err != nil {
-		return err
-	}
-	if !strings.EqualFold(c.keys["id"], string(c.tenant)) {
-		return fault.Field(fault.NotFound, codeNotFound, "id", "There is no organization with the id '"+short(c.keys["id"])+"' for this token.", "Use the tenant id of the token: "+string(c.tenant)+".")
-	}
-	t, err := h.Objects.GetTenant(c.ctx(), c.tenant)
-	if err != nil {
-		return err
-	}
-	w := organizationWire(&t)
-	return c.object(http.StatusOK, c.view(&w, organizationTable, q, "organization"+selected(q)+"/$entity", ""))
+	},
+	find: func(c *call) (directory.Tenant, error) {
+		if err := c.ownOrganization(); err != nil {
+			return directory.Tenant{}, err
+		}
+		return c.h.Objects.GetTenant(c.ctx(), c.tenant)
+	},
 }

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -51,10 +50,10 @@ func permissionGrantWire(g *signin.PermissionGrant) permissionGrant {
 	return w
 }
 
-func (h *Handler) listPermissionGrants(c *call) error {
-	return list(c, permissionGrantTable, directoryPaging, grantsPath, func(c *call, q *odata.Query) (odata.List[signin.PermissionGrant], error) {
-		return h.Lists.ListPermissionGrants(c.ctx(), c.tenant, q)
-	}, each(permissionGrantWire))
+var permissionGrants = &resource[signin.PermissionGrant]{
+	path: grantsPath, table: permissionGrantTable, paging: directoryPaging, read: stored(Lists.ListPermissionGrants), show: each(permissionGrantWire),
+	find: (*call).permissionGrant, create: createPermissionGrant,
+	key: func(_ *call, g *signin.PermissionGrant) (string, int64) { return g.ID, 0 },
 }
 
 func (c *call) permissionGrant() (signin.PermissionGrant, error) {
@@ -62,56 +61,34 @@ func (c *call) permissionGrant() (signin.PermissionGrant, error) {
 	return g, missing(err, "permission grant", c.keys["id"], "List oauth2PermissionGrants to find the right id.")
 }
 
-func (c *call) permissionGrantAnswer(status int, g *signin.PermissionGrant, q *odata.Query) error {
-	w := permissionGrantWire(g)
-	return c.object(status, c.view(&w, permissionGrantTable, q, grantsPath+selected(q)+"/$entity", ""))
-}
-
-func (h *Handler) getPermissionGrant(c *call) error {
-	q, err := c.single(permissionGrantTable)
-	if err != nil {
-		return err
-	}
-	g, err := c.permissionGrant()
-	if err != nil {
-		return err
-	}
-	return c.permissionGrantAnswer(http.StatusOK, &g, q)
-}
-
-// createPermissionGrant answers POST: an administrator lets an app do something
-// at Graph for one person or for everybody.
-func (h *Handler) createPermissionGrant(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
+// createPermissionGrant: an administrator lets an app do something at Graph for
+// one person or for everybody.
+func createPermissionGrant(c *call, o odata.Object) (none signin.PermissionGrant, err error) {
 	if err := knows(o, "", permissionGrantTable, "startTime", "expiryTime"); err != nil {
-		return err
+		return none, err
 	}
 	consent, client, err := c.readConsent(o)
 	if err != nil {
-		return err
+		return none, err
 	}
 	same, err := c.grantLike(client, consent.User, consent.Resource)
 	if err != nil {
-		return err
+		return none, err
 	}
 	if same != nil {
-		return fault.Field(fault.Conflict, "Request_MultipleObjectsWithSameKeyValue", "clientId", "A permission grant of this app for the same whom and the same API exists already: "+same.ID+".", "Delete it first, then create the new one.")
+		return none, fault.Field(fault.Conflict, "Request_MultipleObjectsWithSameKeyValue", "clientId", "A permission grant of this app for the same whom and the same API exists already: "+same.ID+".", "Delete it first, then create the new one.")
 	}
-	if err := h.Grants.Consent(c.ctx(), c.tenant, consent); err != nil {
-		return err
+	if err := c.h.Grants.Consent(c.ctx(), c.tenant, consent); err != nil {
+		return none, err
 	}
 	made, err := c.grantLike(client, consent.User, consent.Resource)
 	if err != nil {
-		return err
+		return none, err
 	}
 	if made == nil {
-		return fault.Field(fault.Conflict, "GrantWithdrawn", "clientId", "The permission grant was taken back at the same moment.", "List the grants and repeat the request if it is still wanted.")
+		return none, fault.Field(fault.Conflict, "GrantWithdrawn", "clientId", "The permission grant was taken back at the same moment.", "List the grants and repeat the request if it is still wanted.")
 	}
-	c.w.Header().Set("Location", c.root()+"/"+grantsPath+"/"+made.ID)
-	return c.permissionGrantAnswer(http.StatusCreated, made, nil)
+	return *made, nil
 }
 
 // grantLike finds the grant of an app for the same person and API.

@@ -99,6 +99,22 @@ func (r *resource[T]) patch(_ *Handler, c *call) error {
 	return r.answer(c, http.StatusOK, &item, nil)
 }
 
+// patchSilently is patch for resources whose PATCH answers no body.
+func (r *resource[T]) patchSilently(_ *Handler, c *call) error {
+	match, err := c.ifMatch()
+	if err != nil {
+		return err
+	}
+	o, err := c.body()
+	if err != nil {
+		return err
+	}
+	if _, err := r.update(c, match, o); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
 func (r *resource[T]) delete(_ *Handler, c *call) error {
 	match, err := c.ifMatch()
 	if err != nil {

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"strings"
 
 	"taxiway/internal/directory"
@@ -73,29 +72,14 @@ func roleAssignmentWire(a *directory.RoleAssignment) roleAssignment {
 	return roleAssignment{ID: a.ID, DirectoryScopeID: wholeTenant, PrincipalID: string(a.User), RoleDefinitionID: string(a.Role)}
 }
 
-func (h *Handler) listRoleDefinitions(c *call) error {
-	return list(c, roleDefinitionTable, directoryPaging, definitionsPath, func(c *call, q *odata.Query) (odata.List[directory.Role], error) {
-		return local(q, directory.Roles(), roleID, roleProperty), nil
-	}, each(roleDefinitionWire))
+var roleDefinitions = &resource[directory.Role]{
+	path: definitionsPath, table: roleDefinitionTable, paging: directoryPaging, read: listRoles, show: each(roleDefinitionWire), find: (*call).role,
 }
 
-func (h *Handler) getRoleDefinition(c *call) error {
-	q, err := c.single(roleDefinitionTable)
-	if err != nil {
-		return err
-	}
-	r, err := c.role()
-	if err != nil {
-		return err
-	}
-	w := roleDefinitionWire(&r)
-	return c.object(http.StatusOK, c.view(&w, roleDefinitionTable, q, definitionsPath+selected(q)+"/$entity", ""))
-}
-
-func (h *Handler) listRoleAssignments(c *call) error {
-	return list(c, roleAssignmentTable, directoryPaging, roleAssignmentsPath, func(c *call, q *odata.Query) (odata.List[directory.RoleAssignment], error) {
-		return h.Lists.ListRoleAssignments(c.ctx(), c.tenant, q)
-	}, each(roleAssignmentWire))
+var roleAssignments = &resource[directory.RoleAssignment]{
+	path: roleAssignmentsPath, table: roleAssignmentTable, paging: directoryPaging, read: stored(Lists.ListRoleAssignments), show: each(roleAssignmentWire),
+	find: (*call).roleAssignment, create: createRoleAssignment,
+	key: func(_ *call, a *directory.RoleAssignment) (string, int64) { return a.ID, 0 },
 }
 
 func (c *call) roleAssignment() (directory.RoleAssignment, error) {
@@ -103,32 +87,10 @@ func (c *call) roleAssignment() (directory.RoleAssignment, error) {
 	return a, missing(err, "role assignment", c.keys["id"], "List roleAssignments to find the right id.")
 }
 
-func (c *call) roleAssignmentAnswer(status int, a *directory.RoleAssignment, q *odata.Query) error {
-	w := roleAssignmentWire(a)
-	return c.object(status, c.view(&w, roleAssignmentTable, q, roleAssignmentsPath+selected(q)+"/$entity", ""))
-}
-
-func (h *Handler) getRoleAssignment(c *call) error {
-	q, err := c.single(roleAssignmentTable)
-	if err != nil {
-		return err
-	}
-	a, err := c.roleAssignment()
-	if err != nil {
-		return err
-	}
-	return c.roleAssignmentAnswer(http.StatusOK, &a, q)
-}
-
-// createRoleAssignment answers POST. Roles are given to people, in the whole
-// tenant.
-func (h *Handler) createRoleAssignment(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
+// createRoleAssignment: roles are given to people, in the whole tenant.
+func createRoleAssignment(c *call, o odata.Object) (a directory.RoleAssignment, err error) {
 	if err := knows(o, "", roleAssignmentTable, "principal", "roleDefinition"); err != nil {
-		return err
+		return a, err
 	}
 	var scope, appScope, principal, role string
 	r := reader{o: o}
@@ -138,23 +100,19 @@ func (h *Handler) createRoleAssignment(c *call) error {
 	r.text("roleDefinitionId", &role)
 	switch {
 	case r.err != nil:
-		return r.err
+		return a, r.err
 	case appScope != "" || scope != wholeTenant:
-		return fault.Field(fault.Invalid, "ScopeNotSupported", "directoryScopeId", "Roles are given in the whole tenant, whose scope is '/'.", "Send directoryScopeId \"/\".")
+		return a, fault.Field(fault.Invalid, "ScopeNotSupported", "directoryScopeId", "Roles are given in the whole tenant, whose scope is '/'.", "Send directoryScopeId \"/\".")
 	}
 	found, err := directory.FindRole(role)
 	if err != nil {
-		return fault.Field(fault.NotFound, codeDirectoryMissing, "roleDefinitionId", "There is no role '"+short(role)+"'.", "List roleDefinitions to find the right id.")
+		return a, fault.Field(fault.NotFound, codeDirectoryMissing, "roleDefinitionId", "There is no role '"+short(role)+"'.", "List roleDefinitions to find the right id.")
 	}
-	a, err := h.Directory.AssignRole(c.ctx(), c.tenant, found.ID, directory.ObjectID(strings.ToLower(short(principal))))
+	a, err = c.h.Directory.AssignRole(c.ctx(), c.tenant, found.ID, directory.ObjectID(strings.ToLower(short(principal))))
 	if fault.Is(err, fault.NotFound) {
-		return fault.Field(fault.NotFound, codeDirectoryMissing, "principalId", "There is no user with the id '"+short(principal)+"' in this tenant.", "Give the object id of a user; roles are not given to groups or apps.")
+		return a, fault.Field(fault.NotFound, codeDirectoryMissing, "principalId", "There is no user with the id '"+short(principal)+"' in this tenant.", "Give the object id of a user; roles are not given to groups or apps.")
 	}
-	if err != nil {
-		return err
-	}
-	c.w.Header().Set("Location", c.root()+"/"+roleAssignmentsPath+"/"+a.ID)
-	return c.roleAssignmentAnswer(http.StatusCreated, &a, nil)
+	return a, err
 }
 
 func (h *Handler) deleteRoleAssignment(c *call) error {

@@ -12,10 +12,10 @@ var (
 // managedRoutes are the managed devices and how they were deployed.
 func managedRoutes() []Route {
 	return []Route{
-		{get, "deviceManagement/managedDevices", both, mayReadManaged, nil, (*Handler).listManagedDevices},
-		{get, "deviceManagement/managedDevices/$count", both, mayReadManaged, nil, (*Handler).countManagedDevices},
+		{get, "deviceManagement/managedDevices", both, mayReadManaged, nil, managedDevices.list},
+		{get, "deviceManagement/managedDevices/$count", both, mayReadManaged, nil, managedDevices.count},
 		{get, "deviceManagement/managedDevices/{id}", both, mayReadManaged, nil, (*Handler).getManagedDevice},
-		{del, "deviceManagement/managedDevices/{id}", both, mayWriteManaged, nil, (*Handler).deleteManagedDevice},
+		{del, "deviceManagement/managedDevices/{id}", both, mayWriteManaged, nil, managedDevices.delete},
 		{post, "deviceManagement/managedDevices/{id}/syncDevice", both, mayCommand, nil, (*Handler).syncManagedDevice},
 		{post, "deviceManagement/managedDevices/{id}/rebootNow", both, mayCommand, nil, (*Handler).rebootManagedDevice},
 		{post, "deviceManagement/managedDevices/{id}/wipe", both, mayCommand, nil, (*Handler).wipeManagedDevice},
@@ -24,8 +24,8 @@ func managedRoutes() []Route {
 		{post, "deviceManagement/managedDevices/{id}/autopilotReset", inBeta, mayCommand, nil, (*Handler).resetManagedDevice},
 		{get, "deviceManagement/managedDevices/{id}/commands", inBeta, mayReadManaged, nil, (*Handler).listDeviceCommands},
 
-		{get, "deviceManagement/autopilotEvents", inBeta, mayReadService, nil, (*Handler).listAutopilotEvents},
-		{get, "deviceManagement/autopilotEvents/{id}", inBeta, mayReadService, nil, (*Handler).getAutopilotEvent},
+		{get, "deviceManagement/autopilotEvents", inBeta, mayReadService, nil, autopilotEvents.list},
+		{get, "deviceManagement/autopilotEvents/{id}", inBeta, mayReadService, nil, autopilotEvents.get},
 		{get, "deviceManagement/autopilotEvents/{id}/policyStatusDetails", inBeta, mayReadService, nil, (*Handler).listPolicyStatusDetails},
 		{get, "deviceManagement/autopilotEvents/{id}/timeline", inBeta, mayReadService, nil, (*Handler).getTimeline},
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/autopilotConfigurationFile", inBeta, mayReadService, nil, (*Handler).exportProfile},

@@ -22,7 +22,7 @@ var (
 // people prove who they are, directory roles and what was consented to.
 func peopleRoutes() []Route {
 	return []Route{
-		{get, "me", both, mayReadSelf, nil, onSelf((*Handler).getUser)},
+		{get, "me", both, mayReadSelf, nil, onSelf(users.get)},
 		{get, "me/memberOf", both, mayReadSelf, nil, onSelf((*Handler).listUserGroups)},
 		{get, "me/transitiveMemberOf", both, mayReadSelf, nil, onSelf((*Handler).listGroupsAroundUser)},
 		{get, "me/ownedDevices", both, mayReadSelf, nil, onSelf((*Handler).listOwnedDevices)},
@@ -42,24 +42,24 @@ func peopleRoutes() []Route {
 		{get, "users/{id|userPrincipalName}/authentication/softwareOathMethods/{method}", both, mayReadMethod, nil, (*Handler).getOathMethod},
 		{del, "users/{id|userPrincipalName}/authentication/softwareOathMethods/{method}", both, mayWriteMethod, nil, (*Handler).deleteOathMethod},
 
-		{get, "directoryRoles", both, mayReadRole, nil, (*Handler).listDirectoryRoles},
-		{get, "directoryRoles/{id|roleTemplateId}", both, mayReadRole, nil, (*Handler).getDirectoryRole},
+		{get, "directoryRoles", both, mayReadRole, nil, directoryRoles.list},
+		{get, "directoryRoles/{id|roleTemplateId}", both, mayReadRole, nil, directoryRoles.get},
 		{get, "directoryRoles/{id|roleTemplateId}/members", both, mayReadRole, nil, (*Handler).listRoleMembers},
 		{post, "directoryRoles/{id|roleTemplateId}/members/$ref", both, mayWriteRole, nil, (*Handler).addRoleMember},
 		{del, "directoryRoles/{id|roleTemplateId}/members/{member}/$ref", both, mayWriteRole, nil, (*Handler).removeRoleMember},
-		{get, "roleManagement/directory/roleDefinitions", both, mayReadRole, nil, (*Handler).listRoleDefinitions},
-		{get, "roleManagement/directory/roleDefinitions/{id}", both, mayReadRole, nil, (*Handler).getRoleDefinition},
-		{get, "roleManagement/directory/roleAssignments", both, mayReadRole, nil, (*Handler).listRoleAssignments},
-		{post, "roleManagement/directory/roleAssignments", both, mayWriteRole, nil, (*Handler).createRoleAssignment},
-		{get, "roleManagement/directory/roleAssignments/{id}", both, mayReadRole, nil, (*Handler).getRoleAssignment},
+		{get, "roleManagement/directory/roleDefinitions", both, mayReadRole, nil, roleDefinitions.list},
+		{get, "roleManagement/directory/roleDefinitions/{id}", both, mayReadRole, nil, roleDefinitions.get},
+		{get, "roleManagement/directory/roleAssignments", both, mayReadRole, nil, roleAssignments.list},
+		{post, "roleManagement/directory/roleAssignments", both, mayWriteRole, nil, roleAssignments.post},
+		{get, "roleManagement/directory/roleAssignments/{id}", both, mayReadRole, nil, roleAssignments.get},
 		{del, "roleManagement/directory/roleAssignments/{id}", both, mayWriteRole, nil, (*Handler).deleteRoleAssignment},
 
-		{get, "oauth2PermissionGrants", both, mayReadGrant, nil, (*Handler).listPermissionGrants},
-		{post, "oauth2PermissionGrants", both, mayWriteGrant, nil, (*Handler).createPermissionGrant},
-		{get, "oauth2PermissionGrants/{id}", both, mayReadGrant, nil, (*Handler).getPermissionGrant},
+		{get, "oauth2PermissionGrants", both, mayReadGrant, nil, permissionGrants.list},
+		{post, "oauth2PermissionGrants", both, mayWriteGrant, nil, permissionGrants.post},
+		{get, "oauth2PermissionGrants/{id}", both, mayReadGrant, nil, permissionGrants.get},
 		{del, "oauth2PermissionGrants/{id}", both, mayWriteGrant, nil, (*Handler).deletePermissionGrant},
-		{get, "servicePrincipals", both, mayReadPrincipal, nil, (*Handler).listServicePrincipals},
-		{get, "servicePrincipals/{id|appId}", both, mayReadPrincipal, nil, (*Handler).getServicePrincipal},
+		{get, "servicePrincipals", both, mayReadPrincipal, nil, servicePrincipals.list},
+		{get, "servicePrincipals/{id|appId}", both, mayReadPrincipal, nil, servicePrincipals.get},
 	}
 }
 

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"strings"
 
 	"taxiway/internal/access"
@@ -85,31 +84,27 @@ func (c *call) servicePrincipalBy(key, value string) (*servicePrincipal, error) 
 	return nil, nil
 }
 
-func (h *Handler) listServicePrincipals(c *call) error {
-	return list(c, servicePrincipalTable, directoryPaging, principalsPath, func(c *call, q *odata.Query) (odata.List[servicePrincipal], error) {
+var servicePrincipals = &resource[servicePrincipal]{
+	path: principalsPath, table: servicePrincipalTable, paging: directoryPaging, show: each(func(s *servicePrincipal) servicePrincipal { return *s }),
+	read: func(c *call, q *odata.Query) (odata.List[servicePrincipal], error) {
 		all, err := c.servicePrincipals()
 		if err != nil {
 			return odata.List[servicePrincipal]{}, err
 		}
 		return local(q, all, func(s *servicePrincipal) string { return s.ID }, (*servicePrincipal).property), nil
-	}, each(func(s *servicePrincipal) servicePrincipal { return *s }))
-}
-
-func (h *Handler) getServicePrincipal(c *call) error {
-	q, err := c.single(servicePrincipalTable)
-	if err != nil {
-		return err
-	}
-	key := "id"
-	if c.keys[altKey] != "" {
-		key = "appId"
-	}
-	s, err := c.servicePrincipalBy(key, c.keys["id"])
-	if err != nil {
-		return err
-	}
-	if s == nil {
-		return notFound("service principal", c.keys["id"], "List servicePrincipals to find the right id.")
-	}
-	return c.object(http.StatusOK, c.view(s, servicePrincipalTable, q, principalsPath+selected(q)+"/$entity", ""))
+	},
+	find: func(c *call) (servicePrincipal, error) {
+		key := "id"
+		if c.keys[altKey] != "" {
+			key = "appId"
+		}
+		s, err := c.servicePrincipalBy(key, c.keys["id"])
+		if err != nil {
+			return servicePrincipal{}, err
+		}
+		if s == nil {
+			return servicePrincipal{}, notFound("service principal", c.keys["id"], "List servicePrincipals to find the right id.")
+		}
+		return *s, nil
+	},
 }

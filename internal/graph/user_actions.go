@@ -140,5 +140,5 @@ func (h *Handler) assignLicense(c *call) error {
 			return err
 		}
 	}
-	return c.userAnswer(http.StatusOK, &u, nil)
+	return users.answer(c, http.StatusOK, &u, nil)
 }

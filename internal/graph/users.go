@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
@@ -283,39 +282,16 @@ func knowsUser(o odata.Object) error {
 	return knows(o, "", userTable, names...)
 }
 
-func (h *Handler) listUsers(c *call) error {
-	return list(c, userTable, directoryPaging, "users", func(c *call, q *odata.Query) (odata.List[directory.User], error) {
-		return h.Lists.ListUsers(c.ctx(), c.tenant, q)
-	}, each(userWire))
-}
-
-func (h *Handler) countUsers(c *call) error {
-	return count(c, userTable, func(c *call, q *odata.Query) (odata.List[directory.User], error) {
-		return h.Lists.ListUsers(c.ctx(), c.tenant, q)
-	})
+var users = &resource[directory.User]{
+	path: "users", table: userTable, paging: directoryPaging, read: stored(Lists.ListUsers), show: each(userWire), find: (*call).user,
+	key:    func(_ *call, u *directory.User) (string, int64) { return string(u.ID), u.Version },
+	create: createUser,
 }
 
 // user finds a user by object id or user principal name.
 func (c *call) user() (directory.User, error) {
 	u, err := c.h.Objects.GetUser(c.ctx(), c.tenant, c.keys["id"])
 	return u, missing(err, "user", c.keys["id"], "Address the user by object id or user principal name.")
-}
-
-func (c *call) userAnswer(status int, u *directory.User, q *odata.Query) error {
-	w := userWire(u)
-	return c.object(status, c.view(&w, userTable, q, "users"+selected(q)+"/$entity", w.ETag))
-}
-
-func (h *Handler) getUser(c *call) error {
-	q, err := c.single(userTable)
-	if err != nil {
-		return err
-	}
-	u, err := c.user()
-	if err != nil {
-		return err
-	}
-	return c.userAnswer(http.StatusOK, &u, q)
 }
 
 // getManager answers 404, as Graph does for a user without a manager: managers

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"maps"
-	"net/http"
 	"slices"
 
 	"taxiway/internal/access"
@@ -68,47 +67,37 @@ func atPassword(err error, target string) error {
 	return &moved
 }
 
-// createUser answers POST. A person who makes another gives them a password; a
-// program may leave it out, and the person gets in by a link.
-func (h *Handler) createUser(c *call) error {
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
+// createUser: a person who makes another gives them a password; a program may
+// leave it out, and the person gets in by a link.
+func createUser(c *call, o odata.Object) (u directory.User, err error) {
 	if err := knowsUser(o); err != nil {
-		return err
+		return u, err
 	}
-	u := directory.User{AccountEnabled: true}
+	u.AccountEnabled = true
 	if err := readUser(o, &u); err != nil {
-		return err
+		return u, err
 	}
 	password, err := readPassword(o)
 	if err != nil {
-		return err
+		return u, err
 	}
 	if err := mayTouch(c.principal, nil, access.UserReadWriteAll); err != nil {
-		return err
+		return u, err
 	}
 	if password == nil && c.principal.Kind == access.User {
-		return fault.Field(fault.Invalid, "PasswordRequired", passwordProfile, "A required property 'passwordProfile' is missing.", "Send passwordProfile with a first password, and forceChangePasswordNextSignIn true.")
+		return u, fault.Field(fault.Invalid, "PasswordRequired", passwordProfile, "A required property 'passwordProfile' is missing.", "Send passwordProfile with a first password, and forceChangePasswordNextSignIn true.")
 	}
 	if err := password.check(&u); err != nil {
-		return err
+		return u, err
 	}
-	made, err := h.Directory.CreateUser(c.ctx(), c.tenant, u)
-	if err != nil {
-		return err
+	made, err := c.h.Directory.CreateUser(c.ctx(), c.tenant, u)
+	if err != nil || password == nil {
+		return made, err
 	}
-	if password != nil {
-		if err := h.firstPassword(c, made.ID, password); err != nil {
-			return err
-		}
-		if made, err = h.Objects.GetUser(c.ctx(), c.tenant, string(made.ID)); err != nil {
-			return err
-		}
+	if err := c.h.firstPassword(c, made.ID, password); err != nil {
+		return made, err
 	}
-	c.w.Header().Set("Location", c.root()+"/users/"+string(made.ID))
-	return c.userAnswer(http.StatusCreated, &made, nil)
+	return c.h.Objects.GetUser(c.ctx(), c.tenant, string(made.ID))
 }
 
 // firstPassword sets the password of a person just made. When that cannot be
