@@ -31,14 +31,18 @@ type authority struct {
 	rootKey, issKey *rsa.PrivateKey
 }
 
-// newAuthority makes keys and certificates of both authorities.
-func newAuthority(t directory.TenantID, now time.Time) (*authority, error) {
+// newAuthority makes keys and certificates of both authorities; a nil newKey makes
+// each key anew.
+func newAuthority(t directory.TenantID, now time.Time, newKey func() (*rsa.PrivateKey, error)) (*authority, error) {
+	if newKey == nil {
+		newKey = func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, authorityBits) }
+	}
 	var a authority
 	var err error
-	if a.rootKey, err = rsa.GenerateKey(rand.Reader, authorityBits); err != nil {
+	if a.rootKey, err = newKey(); err != nil {
 		return nil, fmt.Errorf("make the root's key: %w", err)
 	}
-	if a.issKey, err = rsa.GenerateKey(rand.Reader, authorityBits); err != nil {
+	if a.issKey, err = newKey(); err != nil {
 		return nil, fmt.Errorf("make the issuing authority's key: %w", err)
 	}
 	if err := a.signRoot(t, now); err != nil {

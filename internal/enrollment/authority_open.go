@@ -117,7 +117,7 @@ func (s *Service) authority(ctx context.Context, t directory.TenantID) (*authori
 		return nil, err
 	}
 	if a == nil {
-		if a, err = newAuthority(t, s.Clock.Real()); err != nil {
+		if a, err = newAuthority(t, s.Clock.Real(), s.NewKey); err != nil {
 			return nil, fault.Wrap("make the tenant's certificate authority", err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // NewAuthorityKeys makes an authority for tests that are about something else.
 func NewAuthorityKeys(t directory.TenantID, now time.Time) (AuthorityKeys, error) {
-	a, err := newAuthority(t, now)
+	a, err := newAuthority(t, now, nil)
 	if err != nil {
 		return AuthorityKeys{}, err
 	}

@@ -1,6 +1,7 @@
 package enrollment
 
 import (
+	"crypto/rsa"
 	"log/slog"
 
 	"taxiway/internal/autopilot"
@@ -30,6 +31,9 @@ type Service struct {
 	// DigestKey is what the secrets of the digest authentication are derived
 	// from: 32 bytes, the same in every process.
 	DigestKey []byte
+	// NewKey makes the keys of the tenants' authorities, RSA of 2,048 bits; nil
+	// makes each anew.
+	NewKey func() (*rsa.PrivateKey, error)
 
 	authorities authorities
 	downloads   downloads

@@ -37,8 +37,9 @@ const (
 // with the newest key whose time has come, and is an access.KeySource. Safe
 // for concurrent use.
 type KeyRing struct {
-	store directory.KeyStore
-	clock directory.Clock
+	store  directory.KeyStore
+	clock  directory.Clock
+	newKey func() (*rsa.PrivateKey, error)
 
 	mu       sync.Mutex
 	keys     []*ringKey // newest first, by the time they begin to sign
@@ -54,9 +55,13 @@ type ringKey struct {
 }
 
 // OpenKeyRing loads the keys and makes the first one when there is none. Two
-// processes that both do so leave two keys, which does no harm.
-func OpenKeyRing(ctx context.Context, store directory.KeyStore, clock directory.Clock) (*KeyRing, error) {
-	r := &KeyRing{store: store, clock: clock}
+// processes that both do so leave two keys, which does no harm. newKey makes keys
+// of 2,048 bits; nil makes each anew.
+func OpenKeyRing(ctx context.Context, store directory.KeyStore, clock directory.Clock, newKey func() (*rsa.PrivateKey, error)) (*KeyRing, error) {
+	if newKey == nil {
+		newKey = func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) }
+	}
+	r := &KeyRing{store: store, clock: clock, newKey: newKey}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := clock.Real()
@@ -213,7 +218,7 @@ func (r *KeyRing) active(now time.Time) *ringKey { return active(r.keys, now) }
 
 // add makes a key and stores it.
 func (r *KeyRing) add(ctx context.Context, now, activeAt time.Time) (directory.SigningKey, error) {
-	key, err := rsa.GenerateKey(rand.Reader, keyBits)
+	key, err := r.newKey()
 	if err != nil {
 		return directory.SigningKey{}, fault.Wrap("make signing key", err)
 	}

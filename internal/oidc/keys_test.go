@@ -90,7 +90,7 @@ func TestTheFirstKeyIsMadeOnceAndNamedByItsThumbprint(t *testing.T) {
 	store := &keyStore{}
 	c := &clock{now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
 	for range 2 {
-		if _, err := oidc.OpenKeyRing(t.Context(), store, c); err != nil {
+		if _, err := oidc.OpenKeyRing(t.Context(), store, c, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestTheFirstKeyIsMadeOnceAndNamedByItsThumbprint(t *testing.T) {
 func TestAnotherProcesssKeyIsFoundAtOnceAndForeignOnesAreNotAskedForOften(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
-	other, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock)
+	other, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,12 +150,12 @@ func TestWhileTheStoreIsAwayTheKeysAtHandGoOn(t *testing.T) {
 	p.store.away = errors.New("away")
 	p.clock.advance(time.Hour)
 	verify(t, p.sign(), set)
-	if _, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock); err == nil {
+	if _, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock, nil); err == nil {
 		t.Error("a ring opens without a store")
 	}
 	p.store.away = nil
 	p.store.rows = append(p.store.rows, directory.SigningKey{KeyID: "broken", Private: []byte("x")})
-	if _, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock); err == nil || !strings.Contains(err.Error(), "broken") {
+	if _, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock, nil); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a broken key: %v, want an error that names it", err)
 	}
 }

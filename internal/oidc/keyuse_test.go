@@ -57,7 +57,7 @@ func TestAReplacedKeyIsGoodForNothingAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	leaked := p.store.rows[0].KeyID
-	other, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock)
+	other, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

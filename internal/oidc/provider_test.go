@@ -177,7 +177,7 @@ type provider struct {
 func newProvider(t *testing.T) *provider {
 	t.Helper()
 	p := &provider{t: t, store: sharedStore(t), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, apps: &apps{}, log: &strings.Builder{}}
-	ring, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock)
+	ring, err := oidc.OpenKeyRing(t.Context(), p.store, p.clock, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func newProvider(t *testing.T) *provider {
 // firstKey is made once: a key takes a second to make.
 var firstKey = sync.OnceValues(func() (directory.SigningKey, error) {
 	store := &keyStore{}
-	_, err := oidc.OpenKeyRing(context.Background(), store, &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
+	_, err := oidc.OpenKeyRing(context.Background(), store, &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}, nil)
 	if err != nil {
 		return directory.SigningKey{}, err
 	}

@@ -16,7 +16,7 @@ func (s *Server) openManagement(ctx context.Context) error {
 	m := &enrollment.Service{
 		Store: s.db.Enrollment(), Directory: s.db.Directory(), Joins: s.db.Directory(), Autopilot: s.db.Autopilot(),
 		Clock: s.clock, NewID: s.newID, Settler: s.engine, Lease: s.directory.Lease, Log: s.log,
-		DeviceURL: s.cfg.DeviceURL, DigestKey: digestKey, Count: s.countManagement,
+		DeviceURL: s.cfg.DeviceURL, DigestKey: digestKey, Count: s.countManagement, NewKey: s.newKey,
 	}
 	m.Owners = map[enrollment.OwnerKind]enrollment.CommandOwner{
 		enrollment.OwnerEnrolment: &enrollment.Renewals{Service: m},

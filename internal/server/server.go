@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,8 +36,9 @@ type Server struct {
 	clock   *clock
 	metrics *metrics
 	proxies proxies
-	token   string // fences this process' leases
-	unlock  func() // releases the data directory
+	token   string                          // fences this process' leases
+	newKey  func() (*rsa.PrivateKey, error) // nil: each anew
+	unlock  func()                          // releases the data directory
 
 	db         *sqlstore.DB
 	engine     *autopilot.Engine
@@ -71,6 +73,9 @@ type Options struct {
 	// Hold keeps a background job from running while it is true, so that a
 	// test can look at what jobs otherwise end within a second; may be nil.
 	Hold func(job string) bool
+	// NewKey makes the RSA keys of 2,048 bits that sign tokens and certificates,
+	// for tests, which start many servers; nil makes each anew.
+	NewKey func() (*rsa.PrivateKey, error)
 }
 
 // New opens everything and binds the listeners; nothing is served before Run.
@@ -95,7 +100,7 @@ func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock}
+	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock, newKey: o.NewKey}
 	s.runner = &jobs.Runner{Log: s.log, Observe: s.metrics.observeJob}
 	opts, err := storeOptions(cfg, o)
 	if err != nil {

@@ -41,7 +41,7 @@ func (s *Server) wire(ctx context.Context) error {
 	s.people, s.grants = s.openPeople(), s.openGrants()
 
 	var err error
-	if s.keys, err = oidc.OpenKeyRing(ctx, s.db, s.clock); err != nil {
+	if s.keys, err = oidc.OpenKeyRing(ctx, s.db, s.clock, s.newKey); err != nil {
 		return fmt.Errorf("open the signing keys: %w", err)
 	}
 	s.verifier = &access.Verifier{

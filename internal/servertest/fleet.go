@@ -123,7 +123,7 @@ func (f *Fleet) open(t testing.TB) {
 func (f *Fleet) hire(t testing.TB, tenant *Tenant, n int) {
 	t.Helper()
 	ctx := context.Background()
-	ring, err := oidc.OpenKeyRing(ctx, f.db, fixedClock(time.Now))
+	ring, err := oidc.OpenKeyRing(ctx, f.db, fixedClock(time.Now), nil)
 	if err != nil {
 		t.Fatalf("open the signing keys: %v", err)
 	}

@@ -32,7 +32,7 @@ func (w *World) Sign(t testing.TB, claims map[string]any) string {
 			t.Errorf("close the database: %v", err)
 		}
 	}()
-	ring, err := oidc.OpenKeyRing(context.Background(), db, fixedClock(w.now))
+	ring, err := oidc.OpenKeyRing(context.Background(), db, fixedClock(w.now), nil)
 	if err != nil {
 		t.Fatalf("open the signing keys: %v", err)
 	}

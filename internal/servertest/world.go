@@ -111,7 +111,7 @@ func (w *World) Join(t testing.TB) *Process {
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	s, err := server.New(context.Background(), c, server.Options{Log: log, Now: w.now, Hold: w.hold})
+	s, err := server.New(context.Background(), c, server.Options{Log: log, Now: w.now, Hold: w.hold, NewKey: Keys(t)})
 	if err != nil {
 		t.Fatalf("start server: %v", err)
 	}
