@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -86,5 +87,37 @@ func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 				t.Errorf("%s links to %s: %v", file, match[1], err)
 			}
 		}
+	}
+}
+
+// The lesson in docs/virtual-pc.md shows commands that a script runs, in this
+// order; the script may add flags.
+func TestTheLessonOfTheReplacedMainboardIsRunAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile(filepath.FromSlash("cli/testdata/script/pc/boot.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, lesson, found := strings.Cut(written(t)["docs/virtual-pc.md"], "## The lesson of the replaced mainboard\n")
+	lesson, _, ended := strings.Cut(lesson, "\n## ")
+	if !found || !ended {
+		t.Fatal("docs/virtual-pc.md has no lesson")
+	}
+	rest := strings.Split(string(script), "\n")
+	shown := 0
+	for line := range strings.Lines(lesson) {
+		command, is := strings.CutPrefix(strings.TrimSpace(line), "$ ")
+		if !is {
+			continue
+		}
+		shown++
+		next := slices.IndexFunc(rest, func(l string) bool { return l == "exec "+command || strings.HasPrefix(l, "exec "+command+" --") })
+		if next < 0 {
+			t.Fatalf("no script runs, after what is shown before: %s", command)
+		}
+		rest = rest[next+1:]
+	}
+	if shown < 20 {
+		t.Errorf("the lesson shows %d commands", shown)
 	}
 }

@@ -188,7 +188,7 @@ func (ex *Explanation) conclude(dec Decision, assignments int, names map[directo
 	case d.Remediation == RemediationAutomatic:
 		ex.Sentence = "Fix pending: " + FixPendingMessage
 	case d.Remediation == RemediationManual:
-		ex.Sentence = "Attention required: the hardware changed so much that it could not be registered again, so the device cannot receive its profile."
+		ex.Sentence = "Attention required: the new hardware could not be registered, so the device can't receive the Autopilot profile until it is reset and registered again."
 		ex.Remedy = append(ex.Remedy, "Delete the registration, capture the hardware hash on the PC, register it again and reset the PC.")
 	case d.Status == StatusPending:
 		ex.Sentence = "Assigning: a change that concerns this device is being applied."

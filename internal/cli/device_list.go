@@ -22,6 +22,7 @@ type device struct {
 	Groups            []string   `json:"groups"`
 	AssignedProfile   string     `json:"assignedProfile"`
 	ProfileStatus     string     `json:"profileStatus"`
+	StatusMessage     string     `json:"statusMessage,omitempty"` // of 'device show': what the admin center says behind the status
 	DateAssigned      *time.Time `json:"dateAssigned"`
 	UserPrincipalName string     `json:"userPrincipalName"`
 	EntraDeviceID     string     `json:"entraDeviceId"`

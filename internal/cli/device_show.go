@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 
@@ -43,8 +45,15 @@ func (a *app) showDevice(ctx context.Context, c *graphclient.Client, d *graphcli
 		return err
 	}
 	shown := deviceOf(d, groups[d.EntraDeviceID])
+	why, err := repairOf(ctx, c, d)
+	if err != nil {
+		return err
+	}
+	if why != nil {
+		shown.StatusMessage = cmp.Or(why.Message, why.Sentence)
+	}
 	return a.show(shown, func(w io.Writer) error {
-		return card(w,
+		err := card(w,
 			field{"Serial number", d.SerialNumber}, field{"Manufacturer", d.Manufacturer}, field{"Model", d.Model},
 			field{"Device name", d.DisplayName}, field{"Group tag", d.GroupTag}, field{"Groups", strings.Join(shown.Groups, ", ")},
 			field{"Assigned user", d.UserPrincipalName}, field{"User friendly name", d.AddressableUserName},
@@ -52,5 +61,20 @@ func (a *app) showDevice(ctx context.Context, c *graphclient.Client, d *graphcli
 			field{"Enrollment state", d.EnrollmentState}, field{"Last contacted", moment(d.LastContactedDateTime)},
 			field{"Purchase order", d.PurchaseOrder}, field{"Id", d.ID}, field{"Microsoft Entra device id", d.EntraDeviceID},
 		)
+		if err != nil || why == nil {
+			return err
+		}
+		fmt.Fprintln(w, "\n"+why.Sentence)
+		return writeParts(w, why.Hardware)
 	})
+}
+
+// repairOf is what the admin center says behind a status that comes from changed
+// hardware; nil for a device whose hardware is as registered.
+func repairOf(ctx context.Context, c *graphclient.Client, d *graphclient.DeviceIdentity) (*graphclient.Explanation, error) {
+	if s := d.Status(); s != graphclient.FixPending && s != graphclient.AttentionRequired {
+		return nil, nil //nolint:nilnil // nothing is to be said, and that is an answer
+	}
+	e, err := c.Explain(ctx, d.ID)
+	return &e, err
 }

@@ -38,16 +38,19 @@ func (o *deviceWhyOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return o.show(&e, func(w io.Writer) error { writeExplanation(w, &e); return nil })
+	return o.show(&e, func(w io.Writer) error { return writeExplanation(w, &e) })
 }
 
 // writeExplanation writes the sentence, the checks that led to it, and what
 // would change it.
-func writeExplanation(w io.Writer, e *graphclient.Explanation) {
+func writeExplanation(w io.Writer, e *graphclient.Explanation) error {
 	fmt.Fprintf(w, "%s (%s)\n", e.Device.SerialNumber, e.Device.Model)
 	fmt.Fprintln(w, e.Sentence)
 	if e.Waiting != "" {
 		fmt.Fprintln(w, e.Waiting)
+	}
+	if err := writeParts(w, e.Hardware); err != nil {
+		return err
 	}
 	if len(e.Groups) > 0 {
 		fmt.Fprintln(w, "\nGroups that a profile names")
@@ -67,6 +70,7 @@ func writeExplanation(w io.Writer, e *graphclient.Explanation) {
 	for _, r := range e.Remedies {
 		fmt.Fprintln(w, "  - "+r)
 	}
+	return nil
 }
 
 func writeGroupCheck(w io.Writer, g *graphclient.ExplainedGroup) {

@@ -53,7 +53,9 @@ func (o *labUpOptions) tell(ctx context.Context, cfg config.Config, l *lab, p *p
 	}
 	for i := range left {
 		fmt.Fprint(o.Out, "\nWhy? ")
-		writeExplanation(o.Out, &left[i])
+		if err := writeExplanation(o.Out, &left[i]); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(o.Out)
 	serial := "SERIAL"

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,8 +64,7 @@ func bootFields(r *virtualpc.Report) []field {
 		{"PC", r.PC + ", " + r.Model + ", " + r.SerialNumber},
 		{"Outcome", outcomeWords[r.Outcome]},
 		{"Screen", string(s.Reached)},
-		{"Profile status", r.ProfileStatus},
-		{"Assigned profile", s.Profile},
+		{"Autopilot profile", profileOf(r)},
 		{"Computer name", s.Name},
 		{"Account", s.Account},
 		{"Account type", string(s.AccountType)},
@@ -76,17 +76,38 @@ func bootFields(r *virtualpc.Report) []field {
 	if len(r.Apps) > 0 {
 		fields = append(fields, field{"Apps", strings.Join(r.Apps, ", ")})
 	}
-	if p := r.Problem; p != nil {
-		code := p.Code
-		if p.EventID != 0 {
-			code += fmt.Sprintf(", event %d", p.EventID)
-		}
-		fields = append(fields, field{"Problem", p.Words + " (" + code + ")"}, field{"What to do", p.Next})
-		if p.Said != "" {
-			fields = append(fields, field{"The service says", p.Said})
-		}
+	p := r.Problem
+	if p != nil {
+		fields = append(fields, field{"Problem", problemWords(p)})
+	} else if p = s.NoProfile; p == nil {
+		return fields
+	}
+	fields = append(fields, field{"What to do", p.Next})
+	if p.Said != "" {
+		fields = append(fields, field{"The service says", p.Said})
 	}
 	return fields
+}
+
+// profileOf is the profile that the PC has, or why it has none. The Profile
+// status is the server's to tell.
+func profileOf(r *virtualpc.Report) string {
+	switch {
+	case r.Setup.Profile != "":
+		return r.Setup.Profile
+	case r.Setup.NoProfile != nil:
+		return "none: " + problemWords(r.Setup.NoProfile)
+	}
+	return ""
+}
+
+// problemWords are what a page says, with its numbers.
+func problemWords(p *setup.Problem) string {
+	code := p.Code
+	if p.EventID != 0 && strconv.Itoa(p.EventID) != code {
+		code += fmt.Sprintf(", event %d", p.EventID)
+	}
+	return p.Words + " (" + code + ")"
 }
 
 // phasesOf are the phases of the Enrollment Status Page in a line.

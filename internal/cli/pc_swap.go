@@ -68,7 +68,7 @@ type autopilotSwaps struct {
 	Verdict       string     `json:"verdict"` // Same, HardwareChange, AnotherDevice
 	Reason        string     `json:"reason"`
 	ComparedWith  *time.Time `json:"comparedWith"`            // when that hash was exported; null: the PC as it was made
-	ProfileStatus string     `json:"profileStatus,omitempty"` // once the PC, enrolled, has told its hardware; empty: as it is
+	ProfileStatus string     `json:"profileStatus,omitempty"` // once the PC has told its hardware; empty: as it is
 	ErrorCode     int        `json:"errorCode,omitempty"`     // what setup gets for an answer when it asks for the profile
 	Message       string     `json:"message"`
 }
@@ -91,19 +91,23 @@ func (o *pcSwapOptions) run(name, text string) error {
 		if err != nil {
 			return err
 		}
-		out := swappedOf(name, &change)
+		keys, err := m.Keys().Names()
+		if err != nil {
+			return err
+		}
+		out := swappedOf(name, &change, slices.Contains(keys, machine.KeyMDM))
 		return o.show(out, out.write)
 	})
 }
 
-func swappedOf(name string, c *machine.Change) swapped {
+func swappedOf(name string, c *machine.Change, enrolled bool) swapped {
 	out := swapped{Name: name, Part: c.Part, Wiped: c.Wiped, Changed: []changedPart{}, Autopilot: autopilotSwaps{
 		Verdict: c.Known.Verdict.String(), Reason: c.Known.Reason, ComparedWith: momentOrNull(c.KnownAt),
 	}}
 	for _, part := range c.Changed {
 		out.Changed = append(out.Changed, changedPart{part.Name, part.Old, part.New})
 	}
-	out.Autopilot.foresee(&c.Known)
+	out.Autopilot.foresee(&c.Known, enrolled)
 	return out
 }
 
@@ -115,31 +119,53 @@ const (
 	attentionRequired = "the device can't receive the Autopilot profile until the device is reset and the device re-registers."
 )
 
+// What is said of a swap.
+const (
+	cannotProve  = "Setup that asks for the profile is answered 908: it cannot prove itself with the TPM that was registered."
+	anotherPC    = "Setup that asks for the profile is answered 908: this is another PC than the registered one."
+	whenAsked    = "Its management asks it for its hardware once a day; then its Profile status becomes "
+	inSetup      = "When setup asks for its profile, its Profile status becomes "
+	labDay       = "In a lab, 'taxiway lab clock --advance 25h' lets the day pass; the next 'taxiway pc boot' is the check-in."
+	nobodyHears  = "It has no management to tell that, and without proof it is not believed: its Profile status stays as it is."
+	registerAnew = "Deregister it, export its hash again, import that, and reset the PC."
+)
+
 // foresee says what a comparison leads to. Setup proves a PC by its TPM, so
-// that one with another TPM gets no profile even where the rest is the same.
-func (a *autopilotSwaps) foresee(c *hwhash.Comparison) {
+// that one with another TPM gets no profile even where the rest is the same;
+// the management knows a PC by its own certificate, and believes all it says.
+func (a *autopilotSwaps) foresee(c *hwhash.Comparison, enrolled bool) {
 	if c.Verdict == hwhash.Same {
 		a.Message = "Autopilot knows the PC with this hardware: its Profile status stays as it is."
 		return
 	}
-	otherTPM := slices.ContainsFunc(c.Changed, func(c hwhash.Component) bool { return c.Name == hwhash.ComponentEK })
-	if otherTPM || c.Verdict == hwhash.AnotherDevice {
-		a.ErrorCode = hwhash.SerialNumberMismatch
-	}
+	proves := c.Verdict == hwhash.HardwareChange &&
+		!slices.ContainsFunc(c.Changed, func(c hwhash.Component) bool { return c.Name == hwhash.ComponentEK })
 	var lines []string
 	switch {
-	case c.Verdict == hwhash.HardwareChange && otherTPM:
-		lines = append(lines, "Setup that asks for the profile is answered 908: it cannot prove itself with the TPM that was registered.")
-	case c.Verdict == hwhash.AnotherDevice:
-		lines = append(lines, "Setup that asks for the profile is answered 908: this is another PC than the registered one.")
+	case proves:
+	case c.Verdict == hwhash.HardwareChange:
+		lines = append(lines, cannotProve)
+	default:
+		lines = append(lines, anotherPC)
 	}
-	if c.Verdict == hwhash.HardwareChange {
-		a.ProfileStatus = "Fix pending"
-		lines = append(lines, "When the PC tells its hardware, its Profile status becomes Fix pending: "+fixPending)
-	} else {
-		a.ProfileStatus = "Attention required"
-		lines = append(lines, "When the PC tells its hardware over its management, its Profile status becomes Attention required: "+attentionRequired,
-			"Deregister it, export its hash again, import that, and reset the PC.")
+	if !proves {
+		a.ErrorCode = hwhash.SerialNumberMismatch
+	}
+	becomes := "Fix pending: " + fixPending
+	if a.ProfileStatus = "Fix pending"; c.Verdict == hwhash.AnotherDevice {
+		a.ProfileStatus, becomes = "Attention required", "Attention required: "+attentionRequired
+	}
+	switch {
+	case enrolled:
+		lines = append(lines, whenAsked+becomes, labDay)
+	case proves:
+		lines = append(lines, inSetup+becomes)
+	default:
+		a.ProfileStatus = ""
+		lines = append(lines, nobodyHears)
+	}
+	if c.Verdict == hwhash.AnotherDevice || !proves && !enrolled {
+		lines = append(lines, registerAnew)
 	}
 	a.Message = strings.Join(lines, "\n")
 }
@@ -156,7 +182,7 @@ func (s *swapped) write(w io.Writer) error {
 	}
 	rows := make([][]string, len(s.Changed))
 	for i, c := range s.Changed {
-		rows[i] = []string{c.Name, c.Before, c.After}
+		rows[i] = []string{c.Name, partValue(c.Name, c.Before), partValue(c.Name, c.After)}
 	}
 	if err := table(w, []string{"What changed", "Before", "After"}, rows); err != nil {
 		return err

@@ -18,6 +18,15 @@ type Explanation struct {
 	Profiles []ExplainedProfile `json:"profiles"`
 	Groups   []ExplainedGroup   `json:"groups"`
 	Device   DeviceIdentity     `json:"device"`
+	Hardware []ChangedPart      `json:"hardwareChanges"` // while the status is Fix pending or Attention required
+}
+
+// ChangedPart is a part of a PC that is not as registered.
+type ChangedPart struct {
+	Component  string `json:"component"`
+	Registered string `json:"registered"`
+	Reported   string `json:"reported"`
+	Identity   bool   `json:"isIdentity"` // such a part makes it another device
 }
 
 // ExplainedProfile is what became of one profile.

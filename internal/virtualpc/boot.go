@@ -41,6 +41,7 @@ type session struct {
 	step     *openStep   // what the PC does now
 	last     *StepReport // what it did before, as long as that may go on
 	outcome  Outcome
+	joinLost bool  // the key of the join was in a TPM that is gone
 	restarts bool  // the management wants a restart
 	wiped    bool  // it wants the PC as it came out of its box
 	failed   bool  // the sign-in just now

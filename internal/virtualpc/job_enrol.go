@@ -74,7 +74,10 @@ func (s *session) enrolNow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.m.Keys().Put(machine.KeyMDM, machine.Pair{Key: key, Certificate: certificate, InTPM: s.m.HasTPM}); err != nil {
+	// In software: Windows keeps this key in the TPM only where the management
+	// attests the enrolment (Microsoft Learn, "Windows enrollment attestation"),
+	// which this one does not offer. A PC with another TPM is managed still.
+	if err := s.m.Keys().Put(machine.KeyMDM, machine.Pair{Key: key, Certificate: certificate}); err != nil {
 		return err
 	}
 	s.kept.MDM, s.kept.Device = e, wire.NewDevice(e, s.facts(e))

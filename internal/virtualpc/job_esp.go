@@ -292,12 +292,16 @@ func installed(products []string) []syncml.Command {
 // with the person signed in.
 func (s *session) desktop(ctx context.Context) error {
 	s.openStep(StepDesktop)
-	s.tell("%s", s.kept.Setup.UPN)
+	who := s.kept.Setup.UPN
+	if s.joinLost {
+		who += "; the join's key was in a TPM that is gone"
+	}
+	s.tell("%s", who)
 	for s.kept.Device != nil {
 		s.doing("talks with the management")
 		err := s.espSession(ctx, true)
 		if p := wire.ProblemOf(err); p != nil && ctx.Err() == nil {
-			s.tell("%s; the management: %s (%s)", s.kept.Setup.UPN, p.Message, p.Code)
+			s.tell("%s; the management: %s (%s)", who, p.Message, p.Code)
 			s.report.Unheard = p.Code
 			return nil // a desktop needs no management
 		}

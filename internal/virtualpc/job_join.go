@@ -154,6 +154,7 @@ func (s *session) identities() error {
 	}{{machine.KeyDevice, s.net.UseDevice}, {machine.KeyMDM, s.net.UseMDM}} {
 		pair, err := s.m.Keys().Get(k.name)
 		if machine.Is(err, machine.CodeNoKey) || machine.Is(err, machine.CodeKeyLost) {
+			s.joinLost = s.joinLost || k.name == machine.KeyDevice && machine.Is(err, machine.CodeKeyLost)
 			continue
 		}
 		if err != nil {

@@ -118,7 +118,7 @@ func (s *session) profileStatus() string {
 	case s.kept.Refused == "809" || s.kept.Refused == "815":
 		return "Not assigned"
 	case s.kept.Refused == "908":
-		return "Attention required"
+		return "Hardware mismatch" // what an administrator sees depends on what the management was told
 	}
 	return "Unknown"
 }

@@ -22,6 +22,7 @@ type Report struct {
 	Organization string        `json:"organization,omitempty"`
 	Profile      string        `json:"profile,omitempty"`
 	ProfileWhy   string        `json:"profileWhy,omitempty"` // why there is none
+	NoProfile    *Problem      `json:"noProfile,omitempty"`  // the same, with its number and what to do
 	Joined       bool          `json:"joined"`
 	DeviceID     string        `json:"deviceId,omitempty"`
 	Managed      bool          `json:"managed"`

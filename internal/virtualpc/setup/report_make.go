@@ -18,7 +18,8 @@ func (s State) Report() Report {
 		r.Profile = s.Profile.Name
 	}
 	if s.NoProfile != nil {
-		r.ProfileWhy = s.NoProfile.Words
+		p := *s.NoProfile
+		r.ProfileWhy, r.NoProfile = p.Words, &p
 	}
 	r.Phases = s.phases()
 	screen, _ := s.view()
