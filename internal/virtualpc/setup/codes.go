@@ -106,31 +106,51 @@ func joinProblem(code, reason, text string) Problem {
 	if strings.EqualFold(reason, ReasonAssignedUser) {
 		return assignedUserOnly(text)
 	}
-	return refusal(joinAnswers, code, "0x801c0006", "The directory refuses the join for a reason that it knows as ", reason, text)
+	return refusal(joinAnswers, code, "0x801c0006", "The directory", reason, text)
 }
 
 func enrolProblem(code, reason, text string) Problem {
-	return refusal(enrolAnswers, code, "0x80180006", "The management refuses the PC for a reason that it knows as ", reason, text)
+	return refusal(enrolAnswers, code, "0x80180006", "The management", reason, text)
 }
 
-func refusal(answers map[string]answer, code, missing, unknown, reason, text string) Problem {
+func refusal(answers map[string]answer, code, missing, who, reason, text string) Problem {
 	code = orElse(hresult(code), missing)
 	a, known := answers[code]
 	if !known {
-		a = answer{0, unknown + code + ".", askAdministrator + " and name the code."}
+		a = unanswered(who, code)
 	}
 	return Problem{Code: code, EventID: a.event, Words: a.words, Said: said(orElse(text, reason)), Next: a.next}
+}
+
+// unanswered is a code that is none of the service's own: the PC's number for a
+// way to it that does not carry, or the name of what is wrong with its answer.
+func unanswered(who, code string) answer {
+	switch {
+	case strings.HasPrefix(code, "0x80072e"): // ERROR_INTERNET_… (wininet.h)
+		return answer{0, who + " could not be reached.", "Look at the network and try again."}
+	case strings.HasPrefix(code, "0x80072f"): // ERROR_INTERNET_SEC_…
+		return answer{0, who + " shows no certificate that this PC trusts today.", "Look at the PC's clock and try again; if it stays, " + orAskThem + "."}
+	case strings.HasPrefix(code, "0x801901"): // HTTP_E_STATUS_… (urlmon.h)
+		return answer{0, who + " has a fault of its own at the moment.", "Try again in some minutes."}
+	case strings.HasPrefix(code, "0x"):
+		return answer{0, who + " refuses this PC for a reason that it knows as " + code + ".", askAdministrator + " and name the code."}
+	default:
+		return answer{0, who + " gave no answer that this PC can use.", "Look at the network and try again; if it stays, " + orAskThem + "."}
+	}
 }
 
 // temporary tells a refusal that the same join can be tried again after.
 func temporary(code string) bool {
 	code = hresult(code)
-	return code == "" || code == "0x801c0006" || code == "0x801c000c"
+	return code == "" || code == "0x801c0006" || code == "0x801c000c" || strings.HasPrefix(code, "0x80072e") || strings.HasPrefix(code, "0x801901")
 }
 
-// hresult writes a code as Windows does on a screen: 0x801c0003.
+// hresult writes a code as Windows does on a screen: 0x801c0003. A name stays one.
 func hresult(code string) string {
-	code = strings.ToLower(strings.TrimSpace(code))
+	code = strings.TrimSpace(code)
+	if lower := strings.ToLower(code); strings.HasPrefix(lower, "0x") || len(lower) == 8 && allOf(lower, isHex) {
+		code = lower
+	}
 	// The profile service writes numbers: 2149056517 is 0x80180005.
 	if n, err := strconv.ParseUint(code, 10, 32); err == nil && n >= 1<<31 {
 		return fmt.Sprintf("0x%08x", n)
