@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"taxiway/internal/syncml"
 )
@@ -23,7 +24,7 @@ const (
 
 // Errors that LastError tells of a download.
 const (
-	errorNotFound = 0x80070002 // ERROR_FILE_NOT_FOUND
+	errorNotFound = 0x80070002 // ERROR_FILE_NOT_FOUND: no address gave a file, and none says why in Windows' numbers
 	errorCRC      = 0x80070017 // ERROR_CRC: not the file that was announced
 )
 
@@ -35,8 +36,10 @@ type MSIJob struct {
 	FileHash    string   // SHA-256, hexadecimal
 	CommandLine string   // of Windows Installer
 	TimeOut     int      // minutes
-	RetryCount  int
-	User        bool // for the user who is signed in, else for the PC
+	// RetryCount is how often download or installation are tried again,
+	// RetryInterval minutes after the last try.
+	RetryCount, RetryInterval int
+	User                      bool // for the user who is signed in, else for the PC
 }
 
 // msiJob is the MsiInstallJob of the EnterpriseDesktopAppManagement CSP.
@@ -71,7 +74,7 @@ func ReadMSIJob(item *syncml.Item) (MSIJob, bool) {
 	p := &job.Product
 	return MSIJob{
 		Product: job.ID, Version: p.Version, URLs: p.URLs, FileHash: p.FileHash, CommandLine: p.Enforce.CommandLine, TimeOut: p.Enforce.TimeOut,
-		RetryCount: p.Enforce.RetryCount, User: syncml.ScopeOf(item.Target) == syncml.UserScope,
+		RetryCount: p.Enforce.RetryCount, RetryInterval: p.Enforce.RetryInterval, User: syncml.ScopeOf(item.Target) == syncml.UserScope,
 	}, true
 }
 
@@ -82,25 +85,48 @@ func (w *work) install(tree *Tree, item *syncml.Item) int {
 	if !ok {
 		return syncml.StatusBadRequest
 	}
-	status, code := MSIDownloadFailed, int64(errorNotFound)
-	for _, address := range job.URLs {
-		hash, err := w.c.download(w.ctx, address)
-		if err != nil {
-			continue
-		}
-		if !strings.EqualFold(hash, job.FileHash) {
-			code = errorCRC
-			continue
-		}
-		status, code = MSIInstalled, 0
+	status, code := MSIDownloadFailed, w.fetch(&job)
+	if code == 0 {
+		status = MSIInstalled
 		if w.d.Install != nil {
 			status, code = w.d.Install(w.ctx, job)
 		}
-		break
 	}
 	tree.Set(msiBase+job.Product+"/Version", "", job.Version)
 	tree.SetMSI(job.Product, status, code)
 	return syncml.StatusOK
+}
+
+// fetch downloads the file of a job, and gives 0 or the error of the last try.
+// Trouble that may pass is waited for as the job says.
+func (w *work) fetch(job *MSIJob) (code int64) {
+	for retry := 0; ; retry++ {
+		code, passes := w.fetchOnce(job)
+		if !passes || retry >= job.RetryCount || w.c.o.Wait(w.ctx, time.Duration(job.RetryInterval)*time.Minute) != nil {
+			return code
+		}
+	}
+}
+
+// fetchOnce tries every address of a job; passes tells that another try may help.
+func (w *work) fetchOnce(job *MSIJob) (code int64, passes bool) {
+	code = errorNotFound
+	for _, address := range job.URLs {
+		hash, err := w.c.download(w.ctx, address)
+		switch p := ProblemOf(err); {
+		case p != nil:
+			passes = passes || p.Temporary
+			if n, err := strconv.ParseUint(p.Code, 0, 32); err == nil {
+				code = int64(n)
+			}
+		case err != nil:
+		case strings.EqualFold(hash, job.FileHash):
+			return 0, false
+		default:
+			code = errorCRC
+		}
+	}
+	return code, passes
 }
 
 // SetMSI tells how the installation of an MSI goes on: product code, one of the

@@ -10,7 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -182,9 +185,21 @@ func TestCommandsThatThePCCarriesOutLaterAreTold(t *testing.T) {
 	}
 }
 
+const (
+	product = "{11111111-2222-4333-8444-555555555555}"
+	msiNode = "./Device/Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/%7B11111111-2222-4333-8444-555555555555%7D"
+)
+
+// installs is the command to install the product from there.
+func installs(address, hash string) syncml.Command {
+	c := on(syncml.Exec, msiNode+"/DownloadInstall", "")
+	c.Items[0].Format, c.Items[0].Data = "xml", syncml.TextData(`<MsiInstallJob id="`+product+`"><Product Version="1.0"><Download><ContentURLList><ContentURL>`+address+
+		`</ContentURL></ContentURLList></Download><Validation><FileHash>`+hash+`</FileHash></Validation><Enforcement><CommandLine>/quiet</CommandLine><TimeOut>5</TimeOut><RetryCount>3</RetryCount><RetryInterval>5</RetryInterval></Enforcement></Product></MsiInstallJob>`)
+	return c
+}
+
 func TestAnMSIIsInstalledOnlyWhenItIsTheFileThatWasAnnounced(t *testing.T) {
 	t.Parallel()
-	const product = "{11111111-2222-4333-8444-555555555555}"
 	file := []byte(strings.Repeat("installer ", 10_000))
 	sum := sha256.Sum256(file)
 	right := strings.ToUpper(hex.EncodeToString(sum[:]))
@@ -195,7 +210,7 @@ func TestAnMSIIsInstalledOnlyWhenItIsTheFileThatWasAnnounced(t *testing.T) {
 	}{
 		{"the right file", "/file", right, nil, "70", "0"},
 		{"another file", "/file", strings.Repeat("0", 64), nil, "30", "2147942423"},
-		{"no file", "/none", right, nil, "30", "2147942402"},
+		{"no file", "/none", right, nil, "30", "2149122452"},
 		{"a file in chunks", "/chunks", right, nil, "30", "2147942402"},
 		{"a file elsewhere", "/elsewhere", right, nil, "30", "2147942402"},
 		{"an installation that fails", "/file", right, func() (int, int64) { return wire.MSIInstallFailed, 1603 }, "60", "1603"},
@@ -228,19 +243,71 @@ func TestAnMSIIsInstalledOnlyWhenItIsTheFileThatWasAnnounced(t *testing.T) {
 					return tt.install()
 				}
 			}
-			base := "./Device/Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/%7B11111111-2222-4333-8444-555555555555%7D"
-			job := on(syncml.Exec, base+"/DownloadInstall", "")
-			job.Items[0].Format, job.Items[0].Data = "xml", syncml.TextData(`<MsiInstallJob id="`+product+`"><Product Version="1.0"><Download><ContentURLList><ContentURL>`+f.URL+tt.path+
-				`</ContentURL></ContentURLList></Download><Validation><FileHash>`+tt.hash+`</FileHash></Validation><Enforcement><CommandLine>/quiet</CommandLine><TimeOut>5</TimeOut><RetryCount>3</RetryCount><RetryInterval>5</RetryInterval></Enforcement></Product></MsiInstallJob>`)
-			got := carriesOut(t, d, f, s, on(syncml.Add, base+"/DownloadInstall", ""), job, on(syncml.Get, base+"/Status", ""), on(syncml.Get, base+"/LastError", ""))
+			job := installs(f.URL+tt.path, tt.hash)
+			got := carriesOut(t, d, f, s, on(syncml.Add, msiNode+"/DownloadInstall", ""), job, on(syncml.Get, msiNode+"/Status", ""), on(syncml.Get, msiNode+"/LastError", ""))
 			if want := []string{"200", "200", "200 " + tt.status, "200 " + tt.err}; !slices.Equal(got, want) {
 				t.Errorf("%s: %q, want %q", tt.name, got, want)
 			}
 			d.Tree.SetMSI(product, wire.MSIInstalled, 0)
-			if got, _ := d.Tree.Value(base + "/Status"); got != "70" {
+			if got, _ := d.Tree.Value(msiNode + "/Status"); got != "70" {
 				t.Errorf("later the status is %q", got)
 			}
 		})
+	}
+}
+
+// downloadsLost loses so many downloads.
+type downloadsLost struct {
+	inside http.RoundTripper
+	left   *atomic.Int32
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l downloadsLost) RoundTrip(r *http.Request) (*http.Response, error) {
+	if wire.StepOf(r.Context()) == wire.StepDownload && l.left.Add(-1) >= 0 {
+		return nil, syscall.ECONNRESET
+	}
+	return l.inside.RoundTrip(r)
+}
+
+// A server that is away for minutes costs an app nothing but time.
+func TestADownloadIsTriedAgainAsOftenAsItsJobSays(t *testing.T) {
+	t.Parallel()
+	file := []byte("installer")
+	sum := sha256.Sum256(file)
+	// One try of a job is four of its request.
+	for _, tt := range []struct {
+		lost        int32
+		pauses      int
+		status, err string
+	}{{3, 0, "70", "0"}, {4, 1, "70", "0"}, {15, 3, "70", "0"}, {16, 3, "30", "2147954431"}} {
+		var left atomic.Int32
+		left.Store(tt.lost)
+		s := &sessions{t: t}
+		f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/file" {
+				say(w, http.StatusOK, "application/x-msi", file)
+				return
+			}
+			s.handle(w, r)
+		}, func(o *wire.Options) {
+			o.Wrap = func(inside http.RoundTripper) http.RoundTripper { return downloadsLost{inside, &left} }
+		})
+		got := carriesOut(t, enrolled(t, f), f, s, on(syncml.Add, msiNode+"/DownloadInstall", ""), installs(f.URL+"/file", hex.EncodeToString(sum[:])),
+			on(syncml.Get, msiNode+"/Status", ""), on(syncml.Get, msiNode+"/LastError", ""))
+		if want := []string{"200", "200", "200 " + tt.status, "200 " + tt.err}; !slices.Equal(got, want) {
+			t.Errorf("%d lost: %q, want %q", tt.lost, got, want)
+		}
+		_, waits := f.told()
+		pauses := 0
+		for _, d := range waits {
+			if d == 5*time.Minute {
+				pauses++
+			}
+		}
+		if pauses != tt.pauses {
+			t.Errorf("%d lost: the PC waited %v, want %d times five minutes", tt.lost, waits, tt.pauses)
+		}
 	}
 }
 
