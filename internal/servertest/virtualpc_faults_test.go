@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,5 +177,40 @@ func TestAnAppThatNeverAnswersEndsWithThePagesTime(t *testing.T) {
 		r = pc.Boot(t, "press continue-anyway\npress continue-anyway", nil)
 		s.Token = s.p.TokenFor(t, s.ID, s.App.AppID, s.App.Secret)
 		s.arrived("after Continue anyway", r, registration, "successWithTimeout")
+	})
+}
+
+// Somebody who is slowed, because others typed wrong passwords for their
+// account, reads what the page says and types again after it.
+func TestAPersonWhoIsAskedToWaitDoesSo(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		clock := &wallClock{now: time.Now().Truncate(time.Second)}
+		s := newSchool(t, db, nil, servertest.WithClock(clock.read))
+		pc, registration := s.pc("desk")
+		pc.Wait = func(_ context.Context, d time.Duration) error { clock.advance(d); return nil }
+		pc.Person.Reads = 0 // they are as quick as can be
+		slowed := ""
+		for range 20 {
+			if _, slowed = s.p.TrySignIn(t, s.Tenant, s.adele.UPN, "a wrong password"); strings.Contains(slowed, "too many") {
+				break
+			}
+		}
+		if !strings.Contains(slowed, "too many") {
+			t.Fatalf("twenty wrong passwords came to %q", slowed)
+		}
+		shown := 0
+		r := pc.Boot(t, "", func(b *virtualpc.Boot) {
+			b.Watch = func(v virtualpc.View) {
+				if strings.Contains(v.Doing, "Too many tries. Wait 1 second") {
+					shown++
+				}
+			}
+		})
+		s.arrived("at the end", r, registration, "success")
+		if shown != 1 {
+			t.Errorf("the PC was slowed %d times, want once", shown)
+		}
 	})
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"taxiway/internal/virtualpc/setup"
 	"taxiway/internal/virtualpc/wire"
@@ -20,8 +23,9 @@ func (s *session) signIn(ctx context.Context) (setup.Event, error) {
 	}
 	tokens, err := s.token(ctx, purpose)
 	if p := wire.ProblemOf(err); p != nil && ctx.Err() == nil {
-		s.tell("%s (%s)", p.Message, p.Code)
-		return signInFailed(p), nil
+		e := signInFailed(p)
+		s.tell("%s (%s)", e.Text, e.Code)
+		return e, nil
 	}
 	if err != nil {
 		return setup.Event{}, err
@@ -105,6 +109,7 @@ type webView struct {
 	quiet   bool // setup is past its sign-in pages: nothing of it changes
 	typed   []string
 	wrong   int
+	waited  int // how often a page asked for patience
 }
 
 // mostTyped is how often somebody types before they give up.
@@ -121,11 +126,19 @@ func (w *webView) Address(_ context.Context, p *wire.PageView) (string, error) {
 // Password implements wire.Prompter.
 func (w *webView) Password(ctx context.Context, p *wire.PageView) (string, error) {
 	s := w.s
-	if p.Error != "" && len(w.typed) >= mostTyped {
+	if len(w.typed) >= mostTyped || w.waited > mostTyped {
 		return "", &pageError{code: setup.CodeSignIn, text: p.Error}
 	}
 	if err := w.look(ctx, p); err != nil {
 		return "", err
+	}
+	slowed := patience(p.Error)
+	if slowed > 0 {
+		w.waited++
+		s.doing("waits as the page asks")
+		if err := s.pc.o.Wait(ctx, slowed); err != nil { // it is the server's time that passes
+			return "", err
+		}
 	}
 	if s.pc.faults.happens(FaultPassword) {
 		wrong := fmt.Sprintf("wrong password %d", len(w.typed)+1)
@@ -140,12 +153,36 @@ func (w *webView) Password(ctx context.Context, p *wire.PageView) (string, error
 	if err != nil {
 		return "", err
 	}
-	if slices.Contains(w.typed, password) {
-		return "", &pageError{code: setup.CodeSignIn, text: p.Error} // they know no other
+	// They know no other. A page that comes again and complains of nothing has
+	// lost what was typed, and one that asks for patience has not looked at it.
+	if p.Error != "" && slowed == 0 && slices.Contains(w.typed, password) {
+		return "", &pageError{code: setup.CodeSignIn, text: p.Error}
 	}
 	w.typed = append(w.typed, password)
 	s.view(View{Answer: "types the password"})
 	return password, nil
+}
+
+// slowly is what a page says to whom it does not listen at once, because others
+// try the same account at the same time.
+var slowly = regexp.MustCompile(`\bWait (\d+) (second|minute)s?\b`)
+
+// longestPatience is how long somebody waits in front of a page.
+const longestPatience = time.Minute
+
+// patience is how long a page asks its reader to wait before they type again; 0
+// when it does not, or for longer than they will.
+func patience(text string) time.Duration {
+	said := slowly.FindStringSubmatch(text)
+	if said == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(said[1]) // one too long is none
+	unit := map[string]time.Duration{"second": time.Second, "minute": time.Minute}[said[2]]
+	if d := time.Duration(n) * unit; d <= longestPatience {
+		return d
+	}
+	return 0
 }
 
 // Code implements wire.Prompter.
