@@ -16,6 +16,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -91,10 +93,11 @@ func (s *childSpec) config() config.Config {
 
 // child is a server in a process of its own.
 type child struct {
-	spec childSpec
-	cmd  *exec.Cmd
-	p    *servertest.Process
-	gone chan error
+	spec  childSpec
+	ready childReady
+	cmd   *exec.Cmd
+	p     *servertest.Process
+	gone  chan error
 }
 
 // startChild starts a server and waits until it serves.
@@ -127,7 +130,7 @@ func startChild(t testing.TB, spec childSpec) *child {
 	if err != nil {
 		t.Fatalf("the server process does not serve: %v %s", err, line)
 	}
-	c.p = &servertest.Process{Config: spec.config(), HTTP: childClient(t, ready)}
+	c.ready, c.p = ready, &servertest.Process{Config: spec.config(), HTTP: childClient(t, ready)}
 	if c.p.Admin, err = server.OpenAdmin(context.Background(), c.p.Config, server.Options{}); err != nil || !c.p.Admin.Running {
 		t.Fatalf("reach the private door: %v", err)
 	}
@@ -159,6 +162,29 @@ func (c *child) kill(t testing.TB) {
 	if c.p != nil {
 		c.p.HTTP.CloseIdleConnections()
 	}
+}
+
+// memory is the most bytes that the process has used, 0 where the system does
+// not tell.
+func (c *child) memory(t testing.TB) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		text, ok := strings.CutPrefix(line, "VmHWM:")
+		if !ok {
+			continue
+		}
+		kilobytes, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "kB")))
+		if err != nil {
+			t.Fatalf("read the memory of the server: %v", err)
+		}
+		return kilobytes << 10
+	}
+	t.Fatal("the system does not tell the memory of a process")
+	return 0
 }
 
 // stopGrace is how long a server may take to stop.

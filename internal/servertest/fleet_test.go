@@ -1,7 +1,6 @@
 package servertest_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -195,27 +193,19 @@ func (m *morning) each(pcs []*servertest.FleetPC, left func(), do func(*serverte
 // the bound.
 func (m *morning) memory() string {
 	m.t.Helper()
-	f, err := os.Open(fmt.Sprintf("/proc/%d/status", m.c.cmd.Process.Pid))
-	if err != nil {
+	used := m.c.memory(m.t)
+	if used > fleetMemory {
+		m.t.Errorf("the server used %d MiB, more than %d", used>>20, fleetMemory>>20)
+	}
+	return inMiB(used)
+}
+
+// inMiB says how much memory a server used; 0 is not known.
+func inMiB(used int) string {
+	if used == 0 {
 		return "memory not known here"
 	}
-	defer f.Close() //nolint:errcheck // only read
-	for s := bufio.NewScanner(f); s.Scan(); {
-		text, ok := strings.CutPrefix(s.Text(), "VmHWM:")
-		if !ok {
-			continue
-		}
-		kilobytes, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(text, "kB")))
-		if err != nil {
-			m.t.Fatalf("read the memory of the server: %v", err)
-		}
-		if kilobytes<<10 > fleetMemory {
-			m.t.Errorf("the server used %d MiB, more than %d", kilobytes>>10, fleetMemory>>20)
-		}
-		return fmt.Sprintf("the server used at most %d MiB", kilobytes>>10)
-	}
-	m.t.Fatal("the system does not tell the memory of a process")
-	return ""
+	return fmt.Sprintf("the server used at most %d MiB", used>>20)
 }
 
 // ledger adds sessions up.
