@@ -37,6 +37,7 @@ type pcBootOptions struct {
 	speed        float64
 	reads        time.Duration
 	watch        bool
+	draws        bool // the screen is drawn; what is asked for stands below it
 }
 
 func (p *pcs) newBoot() *cobra.Command {
@@ -69,12 +70,22 @@ for the screens, for scripts, and for what can be made to go wrong.`,
 	f.DurationVar(&o.reads, "reads", 20*time.Second, "how long the person looks at a screen, on the PC's clock")
 	f.BoolVar(&o.watch, "watch", false, "show the screen: drawn on a terminal, as lines elsewhere")
 	offer(cmd, "network", pcNetworks)
+	offer(cmd, "until", pcScreens())
 	return cmd
 }
 
 // pcSpeed is the usual speed: the three minutes between two sessions of the
 // management pass in less than two seconds.
 const pcSpeed = 120
+
+// pcScreens are the names of the screens.
+func pcScreens() []string {
+	var out []string
+	for _, name := range setup.Screens() {
+		out = append(out, string(name))
+	}
+	return out
+}
 
 var pcNetworks = []string{string(setup.NoNetwork), string(setup.WiFi), string(setup.Wired)}
 
@@ -92,7 +103,9 @@ func (o *pcBootOptions) run(ctx context.Context, name string) error {
 			if o.json {
 				out = o.Err
 			}
-			boot.Watch = o.newWatcher(out, name+" · "+m.Hardware.SystemManufacturer+" "+m.Hardware.ProductName+" · "+m.Hardware.SystemSerial, true).show
+			w := o.newWatcher(out, name+" · "+m.Hardware.SystemManufacturer+" "+m.Hardware.ProductName+" · "+m.Hardware.SystemSerial)
+			_, o.draws = w.(*drawn)
+			boot.Watch = w.show
 		}
 		pc, err := virtualpc.New(m, options)
 		if err != nil {
@@ -101,14 +114,36 @@ func (o *pcBootOptions) run(ctx context.Context, name string) error {
 		report, err = pc.Boot(ctx, boot)
 		return err
 	})
+	if report != nil && err != nil && ctx.Err() != nil {
+		return errors.Join(err, o.interrupted(name, report))
+	}
 	if err != nil {
 		return err
 	}
-	if err := o.show(report, func(w io.Writer) error { return writeBoot(w, report) }); err != nil {
+	err = o.show(report, func(w io.Writer) error {
+		if o.watch {
+			fmt.Fprintln(w)
+		}
+		return writeBoot(w, report, columnsOf(w))
+	})
+	if err != nil {
 		return err
 	}
 	if report.Outcome == virtualpc.OutcomeFailed {
 		return exitError(1)
+	}
+	return nil
+}
+
+// interrupted tells where a PC is that was switched off from outside.
+func (o *pcBootOptions) interrupted(name string, r *virtualpc.Report) error {
+	if o.json {
+		return o.showJSON(r)
+	}
+	// On a terminal the line begins with the ^C that was typed.
+	_, err := fmt.Fprintf(o.Err, "\r%s was switched off at the page %s.\n'taxiway pc boot %s' goes on from there.\n", name, r.Setup.Reached.Title(), name)
+	if err != nil {
+		return fmt.Errorf("say where the PC is: %w", err)
 	}
 	return nil
 }
@@ -123,6 +158,8 @@ func (o *pcBootOptions) options(ctx context.Context) (virtualpc.Options, error) 
 	switch {
 	case o.speed <= 0:
 		return out, flagError("speed", "Time has to pass.", "Write a number above 0; 1 is real time.")
+	case o.until != "" && !slices.Contains(pcScreens(), o.until):
+		return out, flagError("until", "There is no screen '"+o.until+"'.", "Choose one of "+choices(pcScreens())+".")
 	case !slices.Contains(pcNetworks, o.network):
 		return out, flagError("network", "There is no network '"+o.network+"'.", "Choose "+choices(pcNetworks)+".")
 	}
@@ -200,7 +237,7 @@ func (o *pcBootOptions) roots(ctx context.Context, cfg config.Config) (*x509.Cer
 }
 
 // password is that of who signs in, asked for only when a page wants it.
-func (o *pcBootOptions) password(context.Context, string) (string, error) {
+func (o *pcBootOptions) password(ctx context.Context, _ string) (string, error) {
 	if o.passwordFile != "" {
 		return firstLine(o.passwordFile)
 	}
@@ -212,12 +249,41 @@ func (o *pcBootOptions) password(context.Context, string) (string, error) {
 		return "", errNoPassword
 	}
 	fmt.Fprint(o.Err, "Password: ")
-	text, err := term.ReadPassword(int(f.Fd()))
-	fmt.Fprintln(o.Err)
+	text, err := readSecret(ctx, int(f.Fd()))
+	if o.draws {
+		fmt.Fprint(o.Err, "\r"+eraseRest) // the picture is redrawn from the line it ends above
+	} else {
+		fmt.Fprintln(o.Err)
+	}
+	return text, err
+}
+
+// readSecret reads a line that is not shown. A context that ends leaves the
+// terminal as it was.
+func readSecret(ctx context.Context, terminal int) (string, error) {
+	was, err := term.GetState(terminal)
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
-	return string(text), nil
+	type line struct {
+		text []byte
+		err  error
+	}
+	read := make(chan line, 1)
+	go func() {
+		text, err := term.ReadPassword(terminal)
+		read <- line{text, err}
+	}()
+	select {
+	case l := <-read:
+		if l.err != nil {
+			return "", fmt.Errorf("read the password: %w", l.err)
+		}
+		return string(l.text), nil
+	case <-ctx.Done(): // whoever still reads ends with the program
+		_ = term.Restore(terminal, was) // a terminal that is gone needs nothing
+		return "", ctx.Err()
+	}
 }
 
 func firstLine(path string) (string, error) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,17 +20,17 @@ var bootWords = map[virtualpc.Step]string{
 }
 
 // writeBoot tells what a boot was like.
-func writeBoot(w io.Writer, r *virtualpc.Report) error {
-	if err := writeSteps(w, r); err != nil {
+func writeBoot(w io.Writer, r *virtualpc.Report, columns int) error {
+	if err := writeSteps(w, r, columns); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)
-	return card(w, bootFields(r)...)
+	return cardIn(w, columns, bootFields(r)...)
 }
 
 // writeSteps is the table of the steps, with the time that the PC took and the
 // time that somebody had to wait for it.
-func writeSteps(w io.Writer, r *virtualpc.Report) error {
+func writeSteps(w io.Writer, r *virtualpc.Report, columns int) error {
 	rows := make([][]string, 0, len(r.Steps))
 	for i := range r.Steps {
 		s := &r.Steps[i]
@@ -37,10 +38,16 @@ func writeSteps(w io.Writer, r *virtualpc.Report) error {
 		if !s.OK {
 			mark = "stopped"
 		}
-		rows = append(rows, []string{bootWords[s.Step], mark, shortly(s.Took), shortly(s.Real), s.Text})
+		text := s.Text
+		if columns > 0 { // the report below has the ids in full
+			text = longID.ReplaceAllString(text, "$1…")
+		}
+		rows = append(rows, []string{bootWords[s.Step], mark, shortly(s.Took), shortly(s.Real), text})
 	}
-	return table(w, []string{"Step", "Result", "PC's time", "Real time", "What came of it"}, rows)
+	return tableIn(w, columns, []string{"Step", "Result", "PC's time", "Real time", "What came of it"}, rows)
 }
+
+var longID = regexp.MustCompile(`\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 
 // shortly is a length of time for a table.
 func shortly(d time.Duration) string {

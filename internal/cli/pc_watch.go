@@ -6,12 +6,10 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 
 	"taxiway/internal/virtualpc"
-	"taxiway/internal/virtualpc/setup"
 )
 
 // watcher shows what happens at a virtual PC.
@@ -19,32 +17,38 @@ type watcher interface {
 	show(v virtualpc.View)
 }
 
-// newWatcher draws the PC's screen on a terminal, and writes lines elsewhere.
-func (a *app) newWatcher(out io.Writer, title string, draw bool) watcher {
-	if f, ok := out.(*os.File); ok && draw && term.IsTerminal(int(f.Fd())) {
-		return &drawn{out: out, title: title, width: func() int { return widthOf(f) }}
+// newWatcher draws the PC's screen on a terminal that can do so, and writes
+// lines elsewhere.
+func (a *app) newWatcher(out io.Writer, title string) watcher {
+	if f, ok := out.(*os.File); ok && a.canDraw(f) {
+		return &drawn{out: out, title: title, size: func() (width, height int) {
+			width, height, err := term.GetSize(int(f.Fd()))
+			if err != nil {
+				return narrowest, lowest
+			}
+			return width, height
+		}}
 	}
 	return &lined{out: out, told: map[string]string{}}
 }
 
-const (
-	narrowest = 60
-	widest    = 96
-)
-
-func widthOf(f *os.File) int {
-	w, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return narrowest
+// canDraw tells a terminal on which the cursor can be moved. One that does not
+// say what it is (TERM), or that says it is dumb, may show the sequences
+// themselves.
+func (a *app) canDraw(f *os.File) bool {
+	kind := a.lookup("TERM")
+	if kind == "" || kind == "dumb" || !term.IsTerminal(int(f.Fd())) {
+		return false
 	}
-	return min(max(w-1, narrowest), widest)
+	width, height, err := term.GetSize(int(f.Fd()))
+	return err == nil && width > narrowest && height > lowest
 }
 
 // lined writes a line for everything that changes.
 type lined struct {
 	out   io.Writer
 	began time.Time
-	told  map[string]string // lines of the status page
+	told  map[string]string // lines of the status page, and pages passed over
 }
 
 func (l *lined) show(v virtualpc.View) {
@@ -70,99 +74,29 @@ func (l *lined) lines(v *virtualpc.View) []string {
 		return nil
 	}
 	var out []string
-	for _, s := range v.Screen.Skipped {
-		out = append(out, "not shown: "+string(s.Name)+". "+s.Why)
+	tell := func(what, kind, text string) {
+		if l.told[what] != text {
+			l.told[what] = text
+			out = append(out, kind+": "+what+text)
+		}
 	}
-	if len(v.Screen.Rows) > 0 {
-		for _, r := range v.Screen.Rows {
-			if l.told[r.Name] != string(r.State) {
-				l.told[r.Name] = string(r.State)
-				out = append(out, "screen: "+r.Name+": "+string(r.State))
+	for _, s := range v.Screen.Skipped {
+		tell(s.Name.Title(), "not shown", ". "+s.Why)
+	}
+	for i := range v.Screen.Rows {
+		phase := &v.Screen.Rows[i]
+		tell(phase.Name, "screen", ": "+string(phase.State))
+		for _, r := range phase.Rows {
+			if r.Total > 0 {
+				tell(phase.Name+", "+r.Name, "screen", fmt.Sprintf(": %s (%d of %d)", r.State, r.Done, r.Total))
 			}
 		}
-	} else {
-		out = append(out, "screen: "+v.Screen.Heading+". "+v.Screen.Why)
+	}
+	if len(v.Screen.Rows) == 0 {
+		out = append(out, "screen: "+strings.TrimRight(v.Screen.Heading, "…")+". "+v.Screen.Why)
 	}
 	if p := v.Screen.Error; p != nil {
-		out = append(out, "problem: "+p.Words+" ("+p.Code+")", "what to do: "+p.Next)
+		out = append(out, "problem: "+problemWords(p), "what to do: "+p.Next)
 	}
 	return out
-}
-
-// drawn draws the screen in place, over and over.
-type drawn struct {
-	out   io.Writer
-	title string
-	width func() int
-	began time.Time
-	lines int // of the last picture
-}
-
-func (d *drawn) show(v virtualpc.View) {
-	if d.began.IsZero() {
-		d.began = v.At
-	}
-	picture := drawView(&v, d.title, passed(v.At.Sub(d.began)), d.width())
-	var b strings.Builder
-	if d.lines > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA", d.lines) // up to the picture's first line
-	}
-	for _, line := range picture {
-		b.WriteString("\x1b[2K" + line + "\n")
-	}
-	b.WriteString("\x1b[J") // what is left of a longer one
-	d.lines = len(picture)
-	_, _ = io.WriteString(d.out, b.String()) // a terminal that is gone shows nothing
-}
-
-// bodyLines is the height of the screen inside its frame; longer ones grow.
-const bodyLines = 16
-
-// drawView is the PC's screen as a picture of so many columns.
-func drawView(v *virtualpc.View, title, clock string, width int) []string {
-	inner := width - 4
-	lines := v.Screen.Lines(inner)
-	for len(lines) < bodyLines {
-		lines = append(lines, "")
-	}
-	now := "The screen waits for the person."
-	switch {
-	case v.Answer == "" && v.Doing == "" && v.Screen.Name == setup.ScreenDesktop:
-		now = "The person can work."
-	case v.Answer != "":
-		now = "The person " + v.Answer + "."
-	case v.Doing != "":
-		now = "The PC " + v.Doing + "."
-	}
-	out := []string{rule("┌", "┐", title, clock, width)}
-	for _, line := range lines {
-		out = append(out, "│ "+pad(line, inner)+" │")
-	}
-	return append(out, rule("├", "┤", "", "", width), "│ "+pad(now, inner)+" │", rule("└", "┘", "", "", width))
-}
-
-// rule is a line of the frame with a text at each end.
-func rule(left, right, title, clock string, width int) string {
-	if title != "" {
-		title = "─ " + cut(title, width-utf8.RuneCountInString(clock)-10) + " "
-	}
-	if clock != "" {
-		clock = " " + clock + " ─"
-	}
-	n := width - 2 - utf8.RuneCountInString(title) - utf8.RuneCountInString(clock)
-	return left + title + strings.Repeat("─", max(n, 0)) + clock + right
-}
-
-// pad makes a text so many columns wide.
-func pad(s string, width int) string {
-	s = cut(s, width)
-	return s + strings.Repeat(" ", width-utf8.RuneCountInString(s))
-}
-
-// cut shortens a text to so many columns.
-func cut(s string, width int) string {
-	if utf8.RuneCountInString(s) <= width {
-		return s
-	}
-	return string([]rune(s)[:max(width-1, 0)]) + "…"
 }

@@ -95,10 +95,11 @@ func newSession(pc *PC, b Boot) (*session, error) {
 // returned.
 func (s *session) run(ctx context.Context) error {
 	err := s.goOn(ctx)
-	s.closeStep(err == nil)
+	s.closeStep(err == nil || errors.Is(err, errStopped)) // the screen is beyond the step
 	switch {
 	case err == nil:
 		s.outcome = OutcomeDesktop
+		s.view(View{})
 	case errors.Is(err, errStopped):
 		s.outcome = OutcomeStopped
 	case errors.Is(err, errAway):
@@ -202,7 +203,7 @@ func (s *session) next(e setup.Event) error {
 	if err := s.save(); err != nil {
 		return err
 	}
-	s.view(View{Fresh: fresh})
+	s.view(View{Fresh: fresh, Waits: job == setup.JobNone})
 	return nil
 }
 
@@ -232,6 +233,7 @@ func (s *session) act(ctx context.Context) (setup.Event, error) {
 	if s.job == setup.JobSignIn && s.screen.Error != nil && s.failed {
 		// The page waits to be filled in again, by somebody who knows no better.
 		s.failed = false
+		s.view(View{Waits: true})
 		s.closeStep(false)
 		return s.person(ctx)
 	}

@@ -62,7 +62,7 @@ func (s *session) statusPage(ctx context.Context) (setup.Event, error) {
 	}
 	run.due = true
 	wait := s.pollInterval()
-	s.doing("waits for " + wait.String())
+	s.doing("talks with the management again in " + strings.TrimSuffix(wait.String(), "0s"))
 	return setup.Event{Kind: setup.TimePassed, Elapsed: wait}, s.pc.clock.wait(ctx, wait)
 }
 

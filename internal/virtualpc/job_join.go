@@ -59,6 +59,7 @@ func (s *session) decide(ctx context.Context, p *wire.PageView) (bool, error) {
 	if err := s.next(setup.Event{Kind: setup.TermsShown, Text: strings.Join(p.Lines, "\n")}); err != nil {
 		return false, err
 	}
+	s.view(View{Waits: true})
 	if err := s.pc.clock.wait(ctx, s.b.Person.Reads); err != nil {
 		return false, err
 	}

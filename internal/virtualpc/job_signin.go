@@ -279,6 +279,6 @@ func (w *webView) Note(ctx context.Context, p *wire.PageView) error { return w.l
 // look is a person reading the page.
 func (w *webView) look(ctx context.Context, p *wire.PageView) error {
 	text := strings.TrimSpace(p.Heading + ". " + p.Error)
-	w.s.doing("shows the page “" + strings.TrimSuffix(text, ".") + "”")
+	w.s.view(View{Doing: "shows the page “" + strings.TrimSuffix(text, ".") + "”", Waits: true})
 	return w.s.pc.clock.wait(ctx, w.s.b.Person.Reads)
 }

@@ -64,4 +64,5 @@ type View struct {
 	Doing  string        // what the PC does by itself now; empty while it waits for the person
 	Answer string        // what the person just did; empty for nothing
 	Fresh  bool          // the screen is another one than in the view before, or says something new
+	Waits  bool          // the screen waits for the person; else the PC goes on by itself
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"taxiway/internal/virtualpc/setup"
 )
 
 // Script is what a boot is like: the network the PC finds, what the person
@@ -86,6 +88,9 @@ func (s *Script) line(words []string) *ScriptError {
 	case "press":
 		s.Presses = append(s.Presses, rest[0])
 	case "until":
+		if !slices.Contains(setup.Screens(), setup.ScreenName(rest[0])) {
+			return &ScriptError{Text: fmt.Sprintf("There is no screen '%s'.", rest[0]), Remedy: usages[verb]}
+		}
 		s.Until = rest[0]
 	case "clock":
 		d, err := time.ParseDuration(rest[0])

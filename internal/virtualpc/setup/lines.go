@@ -45,7 +45,7 @@ func (v *Screen) Lines(width int) []string {
 	d.line("")
 	d.text("", v.Why+".")
 	for _, skipped := range v.Skipped {
-		d.text("- ", string(skipped.Name)+": "+skipped.Why+".")
+		d.text("- ", skipped.Name.Title()+": "+skipped.Why+".")
 	}
 	return d.lines
 }

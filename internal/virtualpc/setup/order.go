@@ -62,6 +62,9 @@ var screens = []ScreenName{
 	ScreenDesktop, ScreenError,
 }
 
+// Screens lists the names of all pages in the order in which a PC comes to them.
+func Screens() []ScreenName { return slices.Clone(screens) }
+
 // needsNetwork are the steps at which nothing goes on without one.
 func (s Step) needsNetwork() bool {
 	switch s {

@@ -63,7 +63,7 @@ func (r *Report) Lines(width int) []string {
 		joinedTo = r.Organization
 	}
 	for _, f := range []struct{ label, value, why string }{
-		{"Reached", string(r.Reached), ""},
+		{"Reached", r.Reached.Title(), ""},
 		{"Profile", orElse(r.Profile, "none"), r.ProfileWhy},
 		{"Computer name", r.Name, r.NameWhy},
 		{"Account", r.Account, ""},
@@ -86,7 +86,7 @@ func (r *Report) Lines(width int) []string {
 		if !v.Shown {
 			lead = "[ ] "
 		}
-		d.text(lead, string(v.Name)+": "+v.Why+".")
+		d.text(lead, v.Name.Title()+": "+v.Why+".")
 	}
 	for _, p := range r.Problems {
 		p.draw(&d)

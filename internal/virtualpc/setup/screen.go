@@ -28,6 +28,23 @@ const (
 	ScreenError         ScreenName = "error"
 )
 
+// titles are what people call the pages.
+var titles = map[ScreenName]string{
+	ScreenMoment: "Just a moment", ScreenRegion: "Language (Region)", ScreenKeyboard: "Keyboard", ScreenLayout: "Second keyboard layout",
+	ScreenNetwork: "Network", ScreenProfile: "Profile and updates", ScreenPreprovision: "Pre-provisioning", ScreenEULA: "Microsoft Software License Terms",
+	ScreenRename: "Computer name", ScreenPlain: "How to set up this PC", ScreenAccount: "Work or school account", ScreenPassword: "Password",
+	ScreenMFA: "Second factor", ScreenTerms: "Terms of use", ScreenDeviceESP: "Device setup", ScreenWindowsSignIn: "Windows sign-in",
+	ScreenPrivacy: "Privacy settings", ScreenUserESP: "Account setup", ScreenHello: "Windows Hello", ScreenDesktop: "Desktop", ScreenError: "Something went wrong",
+}
+
+// Title is what people call the page; the name itself is for scripts.
+func (n ScreenName) Title() string {
+	if t := titles[n]; t != "" {
+		return t
+	}
+	return string(n)
+}
+
 // Screen is one page as a person sees it, and why it is there.
 type Screen struct {
 	Name    ScreenName    `json:"name"`
