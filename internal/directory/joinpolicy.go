@@ -170,14 +170,26 @@ func (p *JoinPolicy) Admit(kind JoinType, j *Joiner) error {
 		return fault.Field(fault.Denied, CodeJoinNotAllowed, path, "Nobody may "+verb+" devices: the setting "+setting+" is None.", ask)
 	case !audience.Holds(j.User, j.Groups):
 		return fault.Field(fault.Denied, CodeJoinNotAllowed, path, "The user is neither among the users nor in a group that may "+verb+" devices.", ask)
-	case p.OnlyAssignedUser && j.Assigned != "" && !strings.EqualFold(j.Assigned, j.UPN):
-		return fault.Field(fault.Denied, CodeNotAssigned, assignedUserPath, "The PC is assigned to "+j.Assigned+", and only the assigned user may sign in.", "Sign in as "+j.Assigned+", or ask an administrator to assign the PC to somebody else.")
+	}
+	if err := p.AdmitPerson(j.Assigned, j.UPN); err != nil {
+		return err
+	}
+	switch {
 	case p.MFA == MFARequired && !j.MFA:
 		return fault.Field(fault.Denied, CodeMFARequired, mfaPath, "Joining and registering devices needs a second factor, and this sign-in had none.", "Sign in again with the authenticator app, then repeat the request.")
 	case p.DeviceQuota != UnlimitedDevices && j.Devices >= p.DeviceQuota:
 		return fault.Field(fault.Denied, CodeQuotaReached, quotaPath, fmt.Sprintf("The user has %d devices and may have %d.", j.Devices, p.DeviceQuota), "Remove a device the user no longer has, or raise the number of devices per user.")
 	}
 	return nil
+}
+
+// AdmitPerson decides whether who signed in may have a PC that is assigned to
+// somebody; assigned is empty for one that is assigned to nobody.
+func (p *JoinPolicy) AdmitPerson(assigned, upn string) error {
+	if !p.OnlyAssignedUser || assigned == "" || strings.EqualFold(assigned, upn) {
+		return nil
+	}
+	return fault.Field(fault.Denied, CodeNotAssigned, assignedUserPath, "The PC is assigned to "+assigned+", and only the assigned user may sign in.", "Sign in as "+assigned+", or ask an administrator to assign the PC to somebody else.")
 }
 
 // clone gives a copy that shares no list with p.

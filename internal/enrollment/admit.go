@@ -36,8 +36,11 @@ type candidate struct {
 	groups []directory.ObjectID
 	// registered: the PC has proved to be one that is registered with Autopilot.
 	registered bool
-	osVersion  string
-	enrolled   int // other PCs of the user
+	// assigned is the user principal name of whom the registration is assigned
+	// to; empty: nobody.
+	assigned  string
+	osVersion string
+	enrolled  int // other PCs of the user
 }
 
 // owner is whose the PC is. What joined the directory, came by package or is
@@ -64,6 +67,7 @@ func (c *candidate) restricted() Owner {
 // rules are what decides who may enrol.
 type rules struct {
 	settings    Settings
+	join        directory.JoinPolicy
 	mdm, mam    directory.MobilityPolicy
 	restriction Policy // PolicyPlatform or PolicySingle
 	limit       Policy
@@ -72,7 +76,7 @@ type rules struct {
 // admit decides whether the PC may enrol. A refusal is fault.Denied with one of
 // the codes above.
 func (r *rules) admit(c *candidate) error {
-	for _, check := range []func(*candidate) error{r.admitPerson, r.admitProof, r.admitScope, r.admitLicence, r.admitPlatform, r.admitCount} {
+	for _, check := range []func(*candidate) error{r.admitPerson, r.admitAssigned, r.admitProof, r.admitScope, r.admitLicence, r.admitPlatform, r.admitCount} {
 		if err := check(c); err != nil {
 			return err
 		}
@@ -85,6 +89,15 @@ func (r *rules) admitPerson(c *candidate) error {
 		return denied(CodeUserDisabled, "user", "The account of the user is disabled.", "Ask an administrator to enable it.")
 	}
 	return nil
+}
+
+// admitAssigned asks the tenant's switch "Only the assigned user may sign in"
+// again: a PC may have joined before it was on, or before it was assigned.
+func (r *rules) admitAssigned(c *candidate) error {
+	if c.user == nil {
+		return nil
+	}
+	return r.join.AdmitPerson(c.assigned, c.user.UserPrincipalName)
 }
 
 func (r *rules) admitProof(c *candidate) error {

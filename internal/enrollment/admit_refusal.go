@@ -36,7 +36,7 @@ func RefusalOf(err error) (r Refusal, ok bool) {
 	switch e.Code {
 	case CodeUserUnknown, CodeUserDisabled, CodeDeviceUnknown, CodeCertificateUntrusted, CodeCertificateExpired, CodeCertificateRevoked:
 		return refusedAuthentication, true
-	case CodeOnPremise, CodeOutOfScope, CodeInMAMScope, directory.CodeDeviceDisabled:
+	case CodeOnPremise, CodeOutOfScope, CodeInMAMScope, directory.CodeDeviceDisabled, directory.CodeNotAssigned:
 		return refusedAuthorization, true
 	case CodeUserNotLicensed:
 		return Refusal{"s:Authorization", "UserLicense", 0x80180018}, true

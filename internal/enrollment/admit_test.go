@@ -96,6 +96,14 @@ var refusals = []struct {
 		o := s.join(u.ID, directory.JoinRegister, "")
 		return s.pc(u, &o)
 	}, fault.Denied, enrollment.CodeInMAMScope, enrollment.Refusal{Subcode: "s:Authorization", HRESULT: 0x80180003}},
+	{"somebody else than the assigned user, since only that one may sign in", func(s *estate, u *directory.User) enrollment.EnrolRequest {
+		reg := s.register("SN-1")
+		o := s.join(u.ID, directory.JoinEntra, reg.Object)
+		other := s.person("bob")
+		s.ok(s.pilot.AssignUser(s.ctx, s.tenant, reg.ID, other.UserPrincipalName, "Bob"))
+		s.ok(s.dir.SetOnlyAssignedUser(s.ctx, s.tenant, true))
+		return s.pc(u, &o)
+	}, fault.Denied, directory.CodeNotAssigned, enrollment.Refusal{Subcode: "s:Authorization", HRESULT: 0x80180003}},
 	{"a user without the licence, where that is asked for", func(s *estate, u *directory.User) enrollment.EnrolRequest {
 		s.settings(enrollment.Settings{RequireLicence: true})
 		return s.byHand(u)

@@ -207,6 +207,12 @@ func (e *enrolment) admit(ctx context.Context, tx Tx) error {
 	c := &e.candidate
 	*c = candidate{kind: e.kind(), proof: e.r.Proof, user: e.user, registered: e.registration != nil, osVersion: e.r.OSVersion}
 	var err error
+	if e.registration != nil && e.registration.UserPrincipalName != "" {
+		c.assigned = e.registration.UserPrincipalName
+		if e.rules.join, err = tx.JoinPolicyNow(ctx, t); err != nil {
+			return err
+		}
+	}
 	if e.user != nil {
 		if c.groups, err = tx.GroupsAround(ctx, t, e.user.ID); err != nil {
 			return err

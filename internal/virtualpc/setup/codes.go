@@ -83,7 +83,7 @@ var joinAnswers = map[string]answer{
 var enrolAnswers = map[string]answer{
 	"0x80180001": {0, "The management did not understand the PC.", "Try again; if it stays, " + orAskThem + "."},
 	"0x80180002": {0, "The management does not accept who signed in.", "Try again; if it stays, " + orAskThem + "."},
-	"0x80180003": {0, "You are not allowed to enrol this PC.", askAdministrator + " to take you into the MDM user scope."},
+	"0x80180003": {0, "You are not allowed to enrol this PC.", askAdministrator + " to take you into the MDM user scope, or to assign this PC to you if only the assigned user may sign in to it."},
 	"0x80180004": {0, "The management gave the PC no certificate.", "Try again; if it stays, " + orAskThem + "."},
 	"0x80180005": {0, "The management is not set up for what the PC asked.", askAdministrator + " and name the code."},
 	"0x80180006": {0, "The management has a fault of its own at the moment.", "Try again in some minutes."},
