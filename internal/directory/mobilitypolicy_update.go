@@ -92,6 +92,21 @@ func (s *Service) GetMobilityPolicy(ctx context.Context, t TenantID, kind Mobili
 	return s.shown(p), err
 }
 
+// ManagementOf returns the MDM policy with its addresses, and whether the
+// user's PCs are enrolled when they join.
+func (s *Service) ManagementOf(ctx context.Context, t TenantID, user ObjectID) (p MobilityPolicy, enrols bool, err error) {
+	if p, err = s.GetMobilityPolicy(ctx, t, MDM); err != nil {
+		return p, false, err
+	}
+	var groups []ObjectID
+	if p.AppliesTo == ReachSelected {
+		if groups, err = s.Store.GroupsAround(ctx, t, user); err != nil {
+			return p, false, err
+		}
+	}
+	return p, p.Includes(groups), nil
+}
+
 // UpdateMobilityPolicy changes the scope or the addresses. Scope all and none
 // remove the groups.
 func (s *Service) UpdateMobilityPolicy(ctx context.Context, t TenantID, kind MobilityKind, ifMatch int64, change MobilityChange) (MobilityPolicy, error) {

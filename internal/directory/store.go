@@ -143,11 +143,13 @@ type MarkTx interface {
 	ClearMarks(ctx context.Context, marks []Mark) error
 }
 
-// JoinSettingsReader reads a tenant's join settings. What was never written is
-// the default.
+// JoinSettingsReader reads a tenant's join settings, and whom they are about.
+// What was never written is the default.
 type JoinSettingsReader interface {
 	GetJoinPolicy(ctx context.Context, t TenantID) (JoinPolicy, error)
 	GetMobilityPolicy(ctx context.Context, t TenantID, kind MobilityKind) (MobilityPolicy, error)
+	// GroupsAround is JoinTx's, outside a transaction.
+	GroupsAround(ctx context.Context, t TenantID, member ObjectID) ([]ObjectID, error)
 }
 
 // JoinSettingsTx reads and writes a tenant's join settings. Users and groups

@@ -115,15 +115,47 @@ func (s *Service) Joined(ctx context.Context, t directory.TenantID, registration
 	if j.LocalAdmin {
 		account = "an administrator"
 	}
-	err := s.Store.InTx(ctx, func(tx Tx) error {
+	lines := []Event{
+		{Kind: EventSignedIn, Text: j.User.UserPrincipalName + " signed in."},
+		{Kind: EventJoined, Text: "The PC joined Microsoft Entra ID as '" + j.Device.DisplayName + "'; " + j.User.UserPrincipalName + " is " + account + " on it."},
+	}
+	unmanaged, err := s.unmanaged(ctx, t, &j.User)
+	if err != nil {
+		return fault.Wrap("note a join", err)
+	}
+	if unmanaged != nil {
+		lines = append(lines, *unmanaged)
+	}
+	err = s.Store.InTx(ctx, func(tx Tx) error {
 		_, err := s.Note(ctx, tx, t, PC{Registration: registration, Object: j.Device.ID}, func(y *Deployment) {
 			y.User, y.UPN, y.DeviceName = j.User.ID, j.User.UserPrincipalName, j.Device.DisplayName
-		},
-			Event{Kind: EventSignedIn, Text: j.User.UserPrincipalName + " signed in."},
-			Event{Kind: EventJoined, Text: "The PC joined Microsoft Entra ID as '" + j.Device.DisplayName + "'; " + j.User.UserPrincipalName + " is " + account + " on it."})
+			if unmanaged != nil {
+				y.State, y.Failure = DeploymentFailure, unmanaged.Text+" "+unmanaged.Remedy
+			}
+		}, lines...)
 		return err
 	})
 	return fault.Wrap("note a join", err)
+}
+
+// unmanaged is the line about a PC that nobody will manage: Windows is told so
+// at the sign-in and does not even ask to be enrolled. nil when it will be.
+func (s *Service) unmanaged(ctx context.Context, t directory.TenantID, u *directory.User) (*Event, error) {
+	mdm, err := s.Joins.GetMobilityPolicy(ctx, t, directory.MDM)
+	if err != nil {
+		return nil, err
+	}
+	c := candidate{kind: KindEntraJoin, user: u}
+	if mdm.AppliesTo == directory.ReachSelected {
+		if c.groups, err = s.Joins.GroupsAround(ctx, t, u.ID); err != nil {
+			return nil, err
+		}
+	}
+	refusal, ok := fault.As((&rules{mdm: mdm}).admitScope(&c))
+	if !ok {
+		return nil, nil //nolint:nilnil // it will be managed
+	}
+	return &Event{Kind: EventRefused, Code: refusal.Code, Text: "Nobody manages the PC: " + u.UserPrincipalName + " is not in the MDM user scope.", Remedy: refusal.Details[0].Remedy}, nil
 }
 
 // JoinRefused notes why a registered PC was not joined. What went wrong in this

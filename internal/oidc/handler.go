@@ -41,9 +41,16 @@ type Config struct {
 	// EnrolToken makes what a PC is given when its person signed in on the pages
 	// to enrol it.
 	EnrolToken func(t directory.TenantID, user directory.ObjectID, signedIn time.Time) (string, error)
+	// Management tells where PCs are managed that the person joins; nil: nobody
+	// manages them. Windows is told with the person's id token.
+	Management func(ctx context.Context, t directory.TenantID, user directory.ObjectID) (*Management, error)
 	// PairwiseKey and NonceKey are 32 random bytes each that every process has.
 	PairwiseKey, NonceKey []byte
 }
+
+// Management is where PCs are managed: the addresses of the MDM policy. An empty
+// one is not told.
+type Management struct{ Enrol, Terms, Compliance string }
 
 // Handler answers the addresses of doc.go. Mount it with Owns: its first path
 // segment is a tenant, so it cannot share a ServeMux with other prefixes.

@@ -37,6 +37,11 @@ type idClaims struct {
 	UPN           string   `json:"upn,omitempty"`         // 1.0
 	TokenID       string   `json:"uti"`
 	Version       string   `json:"ver"`
+	// Where Windows has the PC managed, for a person in the MDM user scope (Entra
+	// page "Claims customization", restricted claim set).
+	MDMEnrollmentURL string `json:"mdm_enrollment_url,omitempty"`
+	MDMTermsURL      string `json:"mdm_terms_of_use_url,omitempty"`
+	MDMComplianceURL string `json:"mdm_compliance_url,omitempty"`
 	// TokenType is never written: an access token that is shown as an id token
 	// is known by it.
 	TokenType string `json:"idtyp,omitempty"`
@@ -67,6 +72,15 @@ func (h *Handler) idToken(ctx context.Context, g *signin.Grant, u *directory.Use
 		c.Name, c.UPN, c.UniqueName = u.DisplayName, u.UserPrincipalName, u.UserPrincipalName
 	case g.Profile:
 		c.Name, c.PreferredName, c.LoginHint = u.DisplayName, u.UserPrincipalName, u.UserPrincipalName
+	}
+	if g.AppID == signin.AppBroker || g.AppID == signin.AppDeviceRegistration {
+		m, err := h.Management(ctx, g.Tenant, g.User)
+		if err != nil {
+			return "", fault.Wrap("find where the person's PCs are managed", err)
+		}
+		if m != nil {
+			c.MDMEnrollmentURL, c.MDMTermsURL, c.MDMComplianceURL = m.Enrol, m.Terms, m.Compliance
+		}
 	}
 	return h.sign(ctx, c)
 }

@@ -190,7 +190,10 @@ func newProvider(t *testing.T) *provider {
 		Base: base, Tenants: tenants{}, Apps: p.apps, Keys: ring, Clock: p.clock, NewID: newID,
 		Grants:  &signin.Grants{Apps: p.apps, Clock: p.clock, NewID: newID},
 		Network: func(*http.Request) string { return "192.0.2.0/24" },
-		Log:     slog.New(slog.NewTextHandler(p.log, nil)),
+		Management: func(context.Context, directory.TenantID, directory.ObjectID) (*oidc.Management, error) {
+			return nil, nil
+		}, //nolint:nilnil // nobody manages
+		Log: slog.New(slog.NewTextHandler(p.log, nil)),
 	})
 	return p
 }

@@ -31,8 +31,17 @@ func (s *Server) openSignIn(ctx context.Context) (*oidc.Handler, error) {
 		EnrolToken: func(t directory.TenantID, user directory.ObjectID, signedIn time.Time) (string, error) {
 			return s.enrolling.tokens.IssueWeb(t, user, signedIn)
 		},
-		PairwiseKey: keys["pairwise-subjects"], NonceKey: keys["sign-in-nonces"],
+		Management: s.managementOf, PairwiseKey: keys["pairwise-subjects"], NonceKey: keys["sign-in-nonces"],
 	}), nil
+}
+
+// managementOf tells Windows where the PCs are managed that a person joins.
+func (s *Server) managementOf(ctx context.Context, t directory.TenantID, user directory.ObjectID) (*oidc.Management, error) {
+	p, enrols, err := s.directory.ManagementOf(ctx, t, user)
+	if err != nil || !enrols {
+		return nil, err
+	}
+	return &oidc.Management{Enrol: p.DiscoveryURL, Terms: p.TermsOfUseURL, Compliance: p.ComplianceURL}, nil
 }
 
 // openGrants makes the service of what programs may do for people.

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"taxiway/internal/config"
 	"taxiway/internal/hwhash"
 	"taxiway/internal/servertest"
 )
@@ -219,14 +218,7 @@ func TestAPCWhoseProfileWasDeletedIsToldSo(t *testing.T) {
 	t.Parallel()
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
-		var held atomic.Bool
-		w := servertest.Start(t, db,
-			servertest.WithHold(func(job string) bool { return held.Load() && (job == "run_fills" || job == "settle_marks") }),
-			servertest.WithConfig(func(c *config.Config) {
-				if held.Load() {
-					c.Engine.SettleTimeout = config.Duration{Duration: -1} // nothing is decided inside a request
-				}
-			}))
+		w, held := startHeld(t, db)
 		e := furnish(t, w.First(), "Contoso")
 		w.First().Stop(t)
 		held.Store(true)

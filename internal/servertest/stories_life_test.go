@@ -1,7 +1,6 @@
 package servertest_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -34,6 +33,20 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			if len(list) != 0 {
 				s.t.Errorf("the PC's deployments are %v", list)
 			}
+			s.status("with another board", registration, "Assigned", "Sales")
+			// An administrator tells the server what the technician read from the PC.
+			hash, err := pc.Machine.HandOver(time.Now())
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/reportHardware", object{"hardwareIdentifier": hash}, http.StatusOK)
+			s.status("reported", registration, "Attention required", "Sales")
+			why := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration+"/explain", nil, http.StatusOK).JSON
+			if remedies, _ := why["remedies"].([]any); why["readyToDeploy"] != false || why["statusMessage"] != nil || len(remedies) == 0 {
+				s.t.Errorf("reported the PC is ready %v, with %v", why["readyToDeploy"], remedies)
+			}
+			s.reset(pc)
+			s.plain("reported", pc, "908", 908, "The hardware of this PC is not the hardware that was registered.")
 			s.p.Must(s.t, s.Token, http.MethodDelete, identities+"/"+registration, nil, http.StatusNoContent)
 			s.reset(pc)
 			s.plain("deregistered", pc, "807", 807, "not registered")
@@ -94,40 +107,5 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			}
 			s.only("set up anew", 1, 1)
 		}},
-	})
-}
-
-// A PC with another board and its old TPM is the same PC: its management
-// registers the new parts, at the check-in after it heard of them.
-func TestAPCWithAnotherBoardIsFixPendingUntilItChecksInAgain(t *testing.T) {
-	t.Parallel()
-	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
-		t.Parallel()
-		clock := &wallClock{now: time.Now()}
-		s := newSchool(t, db, nil, servertest.WithClock(clock.read))
-		pc, registration := s.pc("desk")
-		pc.Wait = func(_ context.Context, d time.Duration) error { clock.advance(d); return nil }
-		s.arrived("at first", pc.Boot(t, "network wired", nil), registration, "success")
-
-		s.swap(pc, machine.Board)
-		clock.advance(25 * time.Hour) // what a PC told of its parts is believed for a day
-		pc.Boot(t, "network wired", nil)
-		s.Token = s.p.TokenFor(t, s.ID, s.App.AppID, s.App.Secret)
-		s.status("with another board", registration, "Fix pending", "Sales")
-		why := s.p.Must(t, s.Token, http.MethodGet, identities+"/"+registration+"/explain", nil, http.StatusOK).JSON
-		const message = "We've detected a hardware change on this device. We're trying to automatically register the new hardware. " +
-			"You don't need to do anything now; the status will be updated at the next check in with the result."
-		if why["statusMessage"] != message {
-			t.Errorf("the status says %v", why["statusMessage"])
-		}
-		if got := s.p.Must(t, s.Token, http.MethodGet, identities+"/"+registration, nil, http.StatusOK).JSON; got["remediationState"] != "automaticRemediationRequired" {
-			t.Errorf("the registration is %v", got["remediationState"])
-		}
-
-		pc.Boot(t, "network wired", nil)
-		s.status("at the next check-in", registration, "Assigned", "Sales")
-		s.reset(pc)
-		s.arrived("set up anew with the other board", pc.Boot(t, "network wired", nil), registration, "success")
-		s.only("set up anew", 1, 1)
 	})
 }

@@ -22,6 +22,18 @@ func (s *school) failsOnce(pc *servertest.VirtualPC, presses string) (*virtualpc
 	return r, e.page(s.t, setup.ScreenDeviceESP, failing)
 }
 
+// collected wants the PC's logs to be there.
+func collected(t *testing.T, pc *servertest.VirtualPC) {
+	t.Helper()
+	m, err := machine.Open(pc.Machine.Disk())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if logs, err := m.Drive().Read(logsFile); err != nil || !strings.HasPrefix(string(logs), "PK") {
+		t.Errorf("the logs have %d bytes (%v)", len(logs), err)
+	}
+}
+
 // changePage changes the status page.
 func (s *school) changePage(with object) {
 	s.t.Helper()
@@ -79,13 +91,7 @@ func TestStoriesOfTheEnrollmentStatusPage(t *testing.T) {
 			pc, _ := s.pc("desk")
 			r, _ := s.failsOnce(pc, "press collect-logs")
 			s.stuck(r, setup.ScreenDeviceESP, "0x80070652", setup.DefaultErrorText)
-			m, err := machine.Open(pc.Machine.Disk())
-			if err != nil {
-				s.t.Fatal(err)
-			}
-			if logs, err := m.Drive().Read(logsFile); err != nil || !strings.HasPrefix(string(logs), "PK") {
-				s.t.Errorf("the logs have %d bytes (%v)", len(logs), err)
-			}
+			collected(s.t, pc)
 		}},
 		{name: "Try again alone is allowed", tell: func(s *school) {
 			s.wantsAgent()

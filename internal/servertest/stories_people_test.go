@@ -3,6 +3,7 @@ package servertest_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"taxiway/internal/servertest"
@@ -122,13 +123,26 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 			s.arrived("in a selected group", pc.Boot(s.t, "press try-again", nil), registration, "success")
 			logged(s.t, pc, machine.ChannelJoin, 306)
 		}},
-		{name: "nobody's PCs are enrolled, then some people's", tell: func(s *school) {
+		{name: "a PC outside the MDM user scope joins, and nobody manages it", tell: func(s *school) {
 			pc, registration := s.pc("desk")
-			scope := func(to string) {
-				s.p.Must(s.t, s.Token, http.MethodPatch, mdmScope+"/"+scopeID, object{"appliesTo": to}, http.StatusNoContent)
-			}
-			scope("none")
-			r := pc.Boot(s.t, "network wired", nil)
+			s.scope("none")
+			s.unmanaged("None", pc, registration)
+			s.reset(pc)
+			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("Managed people"), http.StatusCreated))
+			s.p.Must(s.t, s.Token, http.MethodPost, mdmScope+"/"+scopeID+"/includedGroups/$ref", reference(group), http.StatusNoContent)
+			s.unmanaged("Some, and not adele", pc, registration)
+			s.reset(pc)
+			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(string(s.adele.ID)), http.StatusNoContent)
+			s.arrived("Some, and adele", pc.Boot(s.t, "network wired", nil), registration, "success")
+		}},
+		{name: "somebody is taken out of the MDM user scope while the PC joins", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			e := eyes{also: func(v virtualpc.View) {
+				if v.Screen.Name == setup.ScreenTerms && v.Fresh {
+					s.scope("none")
+				}
+			}}
+			r := pc.Boot(s.t, "network wired", e.open)
 			s.stuck(r, setup.ScreenError, "0x80180003", "You are not allowed to enrol this PC.")
 			logged(s.t, pc, machine.ChannelMDM, machine.EventProvisioningFailed)
 			s.only("None", 0, 1)
@@ -136,13 +150,32 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 			if summary, _ := s.record(registration); summary["deploymentState"] != "failure" {
 				s.t.Errorf("None: the deployment is %v", summary)
 			}
-			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("Managed people"), http.StatusCreated))
-			s.p.Must(s.t, s.Token, http.MethodPost, mdmScope+"/"+scopeID+"/includedGroups/$ref", reference(group), http.StatusNoContent)
-			s.stuck(pc.Boot(s.t, "press try-again", nil), setup.ScreenError, "0x80180003", "You are not allowed to enrol this PC.")
-			s.only("Some, and not adele", 0, 1)
-			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(string(s.adele.ID)), http.StatusNoContent)
-			r = pc.Boot(s.t, "press try-again", nil)
-			s.arrived("Some, and adele", r, registration, "success")
+			s.scope("all")
+			s.arrived("All again", pc.Boot(s.t, "press try-again", nil), registration, "success")
+		}},
+		{name: "only the assigned user may sign in, since the PC has joined", tell: func(s *school) {
+			pc, registration := s.pc("desk")
+			bob := s.bob(pc)
+			if r := pc.Boot(s.t, "network wired\nat enrol power-off", nil); r.Outcome != virtualpc.OutcomeOff || !r.Setup.Joined {
+				s.t.Fatalf("the boot ended as %s: %+v", r.Outcome, r.Setup)
+			}
+			(&estate{Tenant: s.Tenant}).onlyAssigned(s.t, s.p, true)
+			r := pc.Boot(s.t, "", nil)
+			s.stuck(r, setup.ScreenError, "0x80180003", "You are not allowed to enrol this PC.")
+			if !strings.Contains(r.Problem.Said, "assigned to "+s.adele.UPN) {
+				s.t.Errorf("the server said %q", r.Problem.Said)
+			}
+			s.only("as bob", 0, 1)
+			if got := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration, nil, http.StatusOK).JSON; got["enrollmentState"] != "failed" {
+				s.t.Errorf("the registration is %v", got["enrollmentState"])
+			}
+			s.assign(registration, bob)
+			s.arrivedFor(bob, "assigned to bob", pc.Boot(s.t, "press try-again", nil), registration, "success")
+			// Who is managed stays so.
+			s.assign(registration, s.adele)
+			if r := pc.Boot(s.t, "", nil); r.Outcome != virtualpc.OutcomeDesktop || r.Unheard != "" {
+				s.t.Errorf("assigned to adele again the boot ended as %s (%s)", r.Outcome, r.Unheard)
+			}
 		}},
 		{name: "more PCs than a person may have", tell: func(s *school) {
 			s.p.Must(s.t, s.Token, http.MethodPut, joinPolicy, with(policyBody(), "userDeviceQuota", 1), http.StatusOK)
@@ -162,4 +195,33 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 func (s *school) mayJoin(who object) {
 	s.t.Helper()
 	s.p.Must(s.t, s.Token, http.MethodPut, joinPolicy, with(policyBody(), "azureADJoin", object{"allowedToJoin": who}), http.StatusOK)
+}
+
+// scope is the MDM user scope, none or all.
+func (s *school) scope(to string) {
+	s.t.Helper()
+	s.p.Must(s.t, s.Token, http.MethodPatch, mdmScope+"/"+scopeID, object{"appliesTo": to}, http.StatusNoContent)
+}
+
+// assign assigns a PC to a person.
+func (s *school) assign(registration string, who *servertest.Person) {
+	s.t.Helper()
+	s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/assignUserToDevice", object{"userPrincipalName": who.UPN, "addressableUserName": "Dear"}, http.StatusNoContent)
+}
+
+// unmanaged boots a PC that comes to its desktop without being managed, and
+// wants the server to say why.
+func (s *school) unmanaged(when string, pc *servertest.VirtualPC, registration string) {
+	s.t.Helper()
+	r := pc.Boot(s.t, "network wired", nil)
+	if r.Outcome != virtualpc.OutcomeDesktop || r.Problem != nil || !r.Setup.Joined || r.Setup.Managed || r.Setup.ManagedWhy == "" || r.ManagedID != "" || r.Setup.Account != s.adele.UPN {
+		s.t.Fatalf("%s: the boot ended as %s with %+v: %+v", when, r.Outcome, r.Problem, r.Setup)
+	}
+	showed(s.t, r, nil, []setup.ScreenName{setup.ScreenTerms, setup.ScreenDeviceESP, setup.ScreenUserESP})
+	s.only(when, 0, 1)
+	s.theirs(r.Setup.DeviceID, s.adele)
+	summary, events := s.record(registration)
+	if why, _ := summary["enrollmentFailureDetails"].(string); summary["deploymentState"] != "failure" || !strings.Contains(why, s.adele.UPN+" is not in the MDM user scope") || !slices.Contains(events, "joined") {
+		s.t.Errorf("%s: the deployment is %v: %v", when, summary, events)
+	}
 }

@@ -5,8 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"taxiway/internal/config"
 	"taxiway/internal/servertest"
 	"taxiway/internal/virtualpc"
 	"taxiway/internal/virtualpc/setup"
@@ -132,6 +134,53 @@ func TestStoriesOfPCsAndTheirProfiles(t *testing.T) {
 			}
 		}},
 	})
+}
+
+// Who looks at once sees that a profile is being assigned, and the PC that is
+// switched on then is told that it has none.
+func TestAssigningIsSeenOnTheWay(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		w, held := startHeld(t, db)
+		s := schoolIn(t, w, "Contoso", servertest.Keys(), nil)
+		s.p.Must(t, s.Token, http.MethodDelete, profiles+"/"+s.profile+"/assignments/"+s.included, nil, http.StatusNoContent)
+		pc, registration := s.pc("desk")
+		s.status("before", registration, "Not assigned", "")
+		s.p.Stop(t)
+		held.Store(true)
+		s.p = w.Join(t)
+		pc.At(s.p)
+		s.refresh()
+		s.assigns(s.profile, "groupAssignmentTarget", s.group)
+		s.status("on the way", registration, "Assigning", "")
+		if d := s.p.All(t, s.Token, identities+"?$filter=deploymentProfileAssignmentStatus eq 'pending'"); len(d) != 1 || d[0]["id"] != registration {
+			t.Errorf("pending are %v", d)
+		}
+		s.plain("on the way", pc, "815", 815, "No profile is assigned to this PC")
+		held.Store(false)
+		waitFor(t, "the profile to be assigned", func() bool {
+			return s.p.Must(t, s.Token, http.MethodGet, identities+"/"+registration, nil, http.StatusOK).JSON["deploymentProfileAssignmentStatus"] != "pending"
+		})
+		s.status("at the end", registration, "Assigned", "Sales")
+		s.reset(pc)
+		s.arrived("at the end", pc.Boot(t, "network wired", nil), registration, "success")
+	})
+}
+
+// startHeld starts a world whose next process decides nothing as long as held
+// is set, neither by itself nor inside a request.
+func startHeld(t *testing.T, db servertest.Database) (w *servertest.World, held *atomic.Bool) {
+	t.Helper()
+	held = &atomic.Bool{}
+	w = servertest.Start(t, db,
+		servertest.WithHold(func(job string) bool { return held.Load() && (job == "run_fills" || job == "settle_marks") }),
+		servertest.WithConfig(func(c *config.Config) {
+			if held.Load() {
+				c.Engine.SettleTimeout = config.Duration{Duration: -1}
+			}
+		}))
+	return w, held
 }
 
 // A PC's name is made of its profile's template, unless an admin gave it one.

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 
-	"taxiway/internal/config"
 	"taxiway/internal/servertest"
 )
 
@@ -146,40 +144,6 @@ func TestOfTwoProfilesAPCGetsTheOlderOneAndAllDevicesIsForTheRest(t *testing.T) 
 		o.shows("the older one was taken away", pc, "Assigned", "Newer")
 		o.remove(pilots, pc.object)
 		o.shows("out of both groups", pc, "Assigned", "For all")
-	})
-}
-
-// Who looks at once sees that a profile is being assigned.
-func TestAssigningIsSeenOnTheWay(t *testing.T) {
-	t.Parallel()
-	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
-		t.Parallel()
-		var held atomic.Bool
-		w := servertest.Start(t, db,
-			servertest.WithHold(func(job string) bool { return held.Load() && (job == "run_fills" || job == "settle_marks") }),
-			servertest.WithConfig(func(c *config.Config) {
-				if held.Load() {
-					c.Engine.SettleTimeout = config.Duration{Duration: -1} // nothing is decided inside a request
-				}
-			}))
-		o := newOffice(t, w.First())
-		pc := o.register("PF-1")
-		sales := o.profile("Sales profile")
-		group := o.group("Sales PCs", pc.object)
-		o.shows("before", pc, "Not assigned", "")
-		w.First().Stop(t)
-		held.Store(true)
-		o.p = w.Join(t)
-		o.assign(sales, "groupAssignmentTarget", group)
-		o.shows("on the way", pc, "Assigning", "")
-		if d := o.p.All(t, o.Token, identities+"?$filter=deploymentProfileAssignmentStatus eq 'pending'"); len(d) != 1 || d[0]["id"] != pc.identity {
-			t.Errorf("pending are %v", d)
-		}
-		held.Store(false)
-		waitFor(t, "the profile to be assigned", func() bool {
-			return o.p.Must(t, o.Token, http.MethodGet, identities+"/"+pc.identity, nil, http.StatusOK).JSON["deploymentProfileAssignmentStatus"] != "pending"
-		})
-		o.shows("at the end", pc, "Assigned", "Sales profile")
 	})
 }
 

@@ -153,30 +153,8 @@ func TestAServerRestartedWhileAPCIsSetUpIsNoTrouble(t *testing.T) {
 		if len(at) > 0 {
 			t.Errorf("the server was not restarted at %q", at)
 		}
-		s.Token = s.p.TokenFor(t, s.ID, s.App.AppID, s.App.Secret)
+		s.refresh()
 		s.arrived("after the restarts", r, registration, "success")
-	})
-}
-
-// An app whose installation never ends holds the PC until the page's time is
-// over, at the PC and at the server; then the person may go on without it.
-func TestAnAppThatNeverAnswersEndsWithThePagesTime(t *testing.T) {
-	t.Parallel()
-	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
-		t.Parallel()
-		clock := &wallClock{now: time.Now()}
-		s := newSchool(t, db, nil, servertest.WithClock(clock.read))
-		s.wantsAgent()
-		pc, registration := s.pc("desk")
-		pc.Wait = func(_ context.Context, d time.Duration) error { clock.advance(d); return nil }
-
-		r := pc.Boot(t, "at any app-hangs", nil)
-		if r.Outcome != virtualpc.OutcomeFailed || r.Problem == nil || r.Problem.Code != setup.CodeTimeout || r.Setup.Reached != setup.ScreenDeviceESP || r.Took < time.Hour {
-			t.Fatalf("after %s the PC is %s at %s: %+v", r.Took, r.Outcome, r.Setup.Reached, r.Problem)
-		}
-		r = pc.Boot(t, "press continue-anyway\npress continue-anyway", nil)
-		s.Token = s.p.TokenFor(t, s.ID, s.App.AppID, s.App.Secret)
-		s.arrived("after Continue anyway", r, registration, "successWithTimeout")
 	})
 }
 

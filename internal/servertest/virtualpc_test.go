@@ -1,11 +1,13 @@
 package servertest_test
 
 import (
+	"context"
 	"crypto/rsa"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"taxiway/internal/servertest"
 	"taxiway/internal/virtualpc"
@@ -22,6 +24,7 @@ type school struct {
 	world *servertest.World
 	p     *servertest.Process
 	draw  func() (*rsa.PrivateKey, error)
+	clock *wallClock // of the server, moved by the waits of PCs; nil: the real one
 	adele *servertest.Person
 	group string // dynamic, of PCs with the tag Sales
 	page  string // the status page's id
@@ -75,10 +78,27 @@ func (s *school) pc(name string) (pc *servertest.VirtualPC, registration string)
 // tagged is pc for a PC with another group tag.
 func (s *school) tagged(name, tag string) (pc *servertest.VirtualPC, registration string) {
 	s.t.Helper()
-	pc = s.p.NewVirtualPC(s.t, name, s.draw, s.adele)
+	pc = s.newPC(name)
 	registration = pc.Register(s.t, s.p, s.Token, tag)
 	s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/assignUserToDevice", object{"userPrincipalName": s.adele.UPN, "addressableUserName": "Adele"}, http.StatusNoContent)
 	return pc, registration
+}
+
+// newPC builds a PC that nobody registered.
+func (s *school) newPC(name string) *servertest.VirtualPC {
+	s.t.Helper()
+	pc := s.p.NewVirtualPC(s.t, name, s.draw, s.adele)
+	if s.clock != nil {
+		pc.Wait = func(_ context.Context, d time.Duration) error { s.clock.advance(d); return nil }
+	}
+	return pc
+}
+
+// refresh gets the administrator a new token, when the clock ran ahead of the
+// old or the server was started anew.
+func (s *school) refresh() {
+	s.t.Helper()
+	s.Token = s.p.TokenFor(s.t, s.ID, s.App.AppID, s.App.Secret)
 }
 
 // app is one that the status page waits for.

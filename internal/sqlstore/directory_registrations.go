@@ -70,8 +70,17 @@ func groupsAround(b *builder, t directory.TenantID, member directory.ObjectID) s
 
 // GroupsAround implements directory.JoinTx, in order of id.
 func (tx *Tx) GroupsAround(ctx context.Context, t directory.TenantID, member directory.ObjectID) ([]directory.ObjectID, error) {
-	b := &builder{d: tx.dialect()}
-	ids, err := collect(ctx, tx, scanID[directory.ObjectID], groupsAround(b, t, member)+" ORDER BY id", b.args...)
+	return groupsOf(ctx, tx, t, member)
+}
+
+// GroupsAround implements directory.JoinSettingsReader, in order of id.
+func (db *DB) GroupsAround(ctx context.Context, t directory.TenantID, member directory.ObjectID) ([]directory.ObjectID, error) {
+	return groupsOf(ctx, db.reader(), t, member)
+}
+
+func groupsOf(ctx context.Context, q querier, t directory.TenantID, member directory.ObjectID) ([]directory.ObjectID, error) {
+	b := &builder{d: q.dialect()}
+	ids, err := collect(ctx, q, scanID[directory.ObjectID], groupsAround(b, t, member)+" ORDER BY id", b.args...)
 	return ids, fault.Wrap("find the groups around "+string(member), err)
 }
 

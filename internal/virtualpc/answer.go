@@ -97,6 +97,7 @@ func filledIn(fields []setup.Field) string {
 // press is a button; some have an event of their own.
 func (s *session) press(b setup.Button) setup.Event {
 	e := setup.Event{Kind: setup.Pressed, Button: b}
+	s.esp.again = b == setup.ButtonTryAgain
 	switch b {
 	case setup.ButtonAccept, setup.ButtonYes, setup.ButtonNext, setup.ButtonOK:
 		if s.takes(setup.Accepted) {

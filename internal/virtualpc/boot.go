@@ -43,6 +43,7 @@ type session struct {
 	outcome  Outcome
 	joinLost bool  // the key of the join was in a TPM that is gone
 	restarts bool  // the management wants a restart
+	renews   bool  // it wants the PC to renew its certificate
 	wiped    bool  // it wants the PC as it came out of its box
 	failed   bool  // the sign-in just now
 	traceErr error // of the first exchange that could not be kept
@@ -59,6 +60,7 @@ type kept struct {
 	MDM     *wire.Enrolment `json:"mdm,omitempty"`
 	Device  *wire.Device    `json:"device,omitempty"`  // the trees of the management
 	Apps    []string        `json:"apps,omitempty"`    // that were installed
+	Hanging []wire.MSIJob   `json:"hanging,omitempty"` // installations that never ended
 	NewName string          `json:"newName,omitempty"` // that the management gave; from the next restart on
 	SIDs    []string        `json:"administratorSids,omitempty"`
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,6 +27,9 @@ func (s *session) enrol(ctx context.Context) (setup.Event, error) {
 	p := wire.ProblemOf(err)
 	switch {
 	case err == nil:
+	case errors.Is(err, errNotManaged):
+		s.tell("%v", err)
+		return setup.Event{Kind: setup.NotManaged}, nil
 	case p == nil || ctx.Err() != nil:
 		return setup.Event{}, err
 	default:
@@ -41,6 +45,9 @@ func (s *session) enrol(ctx context.Context) (setup.Event, error) {
 	return setup.Event{Kind: setup.Enrolled, ESP: &page}, nil
 }
 
+// errNotManaged is a person who is in the MDM user scope no more.
+var errNotManaged = errors.New("nobody manages this PC")
+
 // enrolNow gets the certificate of the management; a PC that has one goes on
 // with it.
 func (s *session) enrolNow(ctx context.Context) error {
@@ -51,22 +58,16 @@ func (s *session) enrolNow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if token.Management == nil {
+		return errNotManaged
+	}
 	key, err := s.pc.o.NewKey()
 	if err != nil {
 		return err
 	}
-	facts := wire.Facts{
-		DeviceID: wire.NewDeviceID(), HardwareID: s.hardwareID(), Name: s.kept.Setup.Name, Serial: s.m.Hardware.SystemSerial,
-		Manufacturer: s.m.Hardware.SystemManufacturer, Model: s.m.Hardware.ProductName, OSVersion: s.m.OS.Build.String(),
-		OSEdition: strconv.FormatUint(uint64(s.m.OS.Edition), 10), Locale: s.kept.Setup.Language, InOOBE: true,
-	}
-	for _, a := range s.m.Hardware.Adapters {
-		facts.MACs = append(facts.MACs, strings.ToUpper(strings.ReplaceAll(a.MAC.String(), ":", "-")))
-	}
-	if p := s.kept.Setup.Profile; p != nil {
-		facts.ZTDID = p.RegistrationID
-	}
-	e, err := s.net.Enrol(ctx, wire.EnrolRequest{Token: token.Access, UPN: token.UPN, Terms: s.blob, Key: key, Facts: facts})
+	facts := s.introduction(wire.NewDeviceID())
+	facts.InOOBE = true
+	e, err := s.net.Enrol(ctx, wire.EnrolRequest{Token: token.Access, UPN: token.UPN, Terms: s.blob, At: token.Management.Enrol, Key: key, Facts: facts})
 	if err != nil {
 		return err
 	}
@@ -85,6 +86,23 @@ func (s *session) enrolNow(ctx context.Context) error {
 		return err
 	}
 	return s.enrolWritten(e)
+}
+
+// introduction is what the PC tells of itself with a certificate request; id is
+// its name in sessions.
+func (s *session) introduction(id string) wire.Facts {
+	facts := wire.Facts{
+		DeviceID: id, HardwareID: s.hardwareID(), Name: s.kept.Setup.Name, Serial: s.m.Hardware.SystemSerial,
+		Manufacturer: s.m.Hardware.SystemManufacturer, Model: s.m.Hardware.ProductName, OSVersion: s.m.OS.Build.String(),
+		OSEdition: strconv.FormatUint(uint64(s.m.OS.Edition), 10), Locale: s.kept.Setup.Language,
+	}
+	for _, a := range s.m.Hardware.Adapters {
+		facts.MACs = append(facts.MACs, strings.ToUpper(strings.ReplaceAll(a.MAC.String(), ":", "-")))
+	}
+	if p := s.kept.Setup.Profile; p != nil {
+		facts.ZTDID = p.RegistrationID
+	}
+	return facts
 }
 
 // hardwareID is stable for this hardware: a reset PC is known by it.
@@ -113,9 +131,13 @@ func (s *session) manage(ctx context.Context) error {
 	d.Tree.Tell(s.facts(s.kept.MDM))
 	d.Install = s.install
 	d.Reboot = func() { s.restarts = true }
+	d.Renew = func() { s.renews = true }
 	d.Wipe = func(string) { s.wiped = true }
 	d.Reset = func() { s.wiped = true }
 	d.Rename = func(template string) { s.kept.NewName = expanded(template, s.m.Hardware.SystemSerial, s.pc.seed()) }
+	if err := s.renewWhenDue(ctx); err != nil {
+		return err
+	}
 	alerts := s.finished
 	s.finished = nil
 	result, err := s.net.Session(ctx, d, wire.SessionOptions{Alerts: installed(alerts)})
@@ -167,6 +189,7 @@ func (s *session) install(ctx context.Context, job wire.MSIJob) (status int, cod
 	}
 	f := s.pc.faults.app(job.Product)
 	if f != nil && f.Kind == FaultAppHangs {
+		s.kept.Hanging = append(s.kept.Hanging, job)
 		return wire.MSIInstalling, 0
 	}
 	s.finished = append(s.finished, job.Product)
@@ -175,6 +198,21 @@ func (s *session) install(ctx context.Context, job wire.MSIJob) (status int, cod
 	}
 	s.kept.Apps = append(s.kept.Apps, job.Product)
 	return wire.MSIInstalled, 0
+}
+
+// installAnew begins installations anew that never ended, when the person tries
+// again: the page waits for no other answer.
+func (s *session) installAnew(ctx context.Context) {
+	jobs := s.kept.Hanging
+	s.kept.Hanging = nil
+	for i := range jobs {
+		tree := s.kept.Device.Tree
+		if jobs[i].User {
+			tree = s.kept.Device.User(s.kept.MDM.UPN)
+		}
+		status, code := s.install(ctx, jobs[i])
+		tree.SetMSI(jobs[i].Product, status, code)
+	}
 }
 
 // errorInstall is ERROR_INSTALL_FAILURE as an HRESULT.

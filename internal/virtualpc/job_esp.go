@@ -21,6 +21,7 @@ type espRun struct {
 	told   map[setup.Phase][]setup.ProgressRow
 	page   setup.ESP
 	failed bool // the person was shown that something failed
+	again  bool // the person pressed Try again
 }
 
 // statusPage goes one step with the Enrollment Status Page: a session when one
@@ -31,10 +32,11 @@ func (s *session) statusPage(ctx context.Context) (setup.Event, error) {
 	run := &s.esp
 	if run.job != s.job {
 		// The device's part begins with what the enrolment's session said.
-		*run = espRun{job: s.job, due: user || s.report.Sessions == 0 || len(s.finished) > 0, told: map[setup.Phase][]setup.ProgressRow{}, page: s.page()}
+		*run = espRun{job: s.job, due: user || s.report.Sessions == 0 || len(s.finished) > 0, told: map[setup.Phase][]setup.ProgressRow{}, page: s.page(), again: run.again}
 	}
-	if run.failed { // the person pressed Try again
-		run.failed, run.due = false, true
+	if run.failed || run.again {
+		run.failed, run.again, run.due = false, false, true
+		s.installAnew(ctx)
 	}
 	if run.due {
 		run.due = false

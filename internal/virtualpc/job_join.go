@@ -30,8 +30,12 @@ func newKey() (*rsa.PrivateKey, error) {
 func (s *session) terms(ctx context.Context) (setup.Event, error) {
 	s.doing("asks for the terms of use of the management")
 	token, err := s.token(ctx, wire.PurposeManage)
-	if err == nil {
-		s.blob, err = s.net.Terms(ctx, token.Access, s.decide)
+	if err == nil && token.Management == nil {
+		s.tell("there are none: nobody manages this PC")
+		return setup.Event{Kind: setup.NotManaged}, nil
+	}
+	if err == nil && token.Management.Terms != "" {
+		s.blob, err = s.net.Terms(ctx, token.Management.Terms, token.Access, s.decide)
 	}
 	p := wire.ProblemOf(err)
 	switch {

@@ -21,6 +21,7 @@ type EnrolRequest struct {
 	Token string // of a sign-in with PurposeManage
 	UPN   string // whose token it is
 	Terms string // what Terms returned; "" when none were shown
+	At    string // address of the discovery, as the sign-in gave it
 	Key   *rsa.PrivateKey
 	// Personal enrols for the user alone (EnrollmentType Full); else for the PC
 	// (Device), as every PC does that joined.
@@ -55,7 +56,7 @@ func NewDeviceID() string {
 // Enrol goes through discovery, policy and certificate request, takes what the
 // server plants, and shows the new certificate in sessions from now on.
 func (c *Client) Enrol(ctx context.Context, r EnrolRequest) (*Enrolment, error) {
-	found, err := c.find(ctx, r.UPN)
+	found, err := c.find(ctx, r.At, r.UPN)
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +86,10 @@ func (c *Client) Enrol(ctx context.Context, r EnrolRequest) (*Enrolment, error) 
 }
 
 // find probes the discovery address and asks there, as Windows does.
-func (c *Client) find(ctx context.Context, upn string) (*soap.DiscoverResponse, error) {
-	at := c.below("/EnrollmentServer/Discovery.svc")
+func (c *Client) find(ctx context.Context, at, upn string) (*soap.DiscoverResponse, error) {
+	if _, p := secure(StepFind, at); p != nil {
+		return nil, p
+	}
 	probe, err := c.send(ctx, request{step: StepFind, method: http.MethodGet, address: at, header: agent(), most: mostSOAP})
 	if err != nil {
 		return nil, err

@@ -88,7 +88,7 @@ func TestAPCGoesFromBareMetalToTheDesktopAndLeavesAgain(t *testing.T) {
 		if err != nil || len(ann.seen) > 0 {
 			t.Fatalf("the silent sign-in: %v, ann saw %q", err, ann.headings())
 		}
-		blob, err := c.Terms(ctx, manage.Access, ann.Accept)
+		blob, err := c.Terms(ctx, manage.Management.Terms, manage.Access, ann.Accept)
 		if err != nil || blob == "" || len(ann.seen) != 1 {
 			t.Fatalf("the terms: %q, %v, ann saw %q", blob, err, ann.headings())
 		}
@@ -107,7 +107,7 @@ func TestAPCGoesFromBareMetalToTheDesktopAndLeavesAgain(t *testing.T) {
 			DeviceID: wire.NewDeviceID(), HardwareID: strings.Repeat("ab", 32), Name: "XW-PF-0001", Serial: s.pc.Hardware.SystemSerial, Manufacturer: "LENOVO",
 			Model: "21HES0AB00", OSVersion: osVersion, MACs: []string{"02-00-00-AA-BB-01"}, InOOBE: true, ZTDID: s.identity,
 		}
-		e, err := c.Enrol(ctx, wire.EnrolRequest{Token: manage.Access, UPN: ann.upn, Terms: blob, Key: key, Facts: facts})
+		e, err := c.Enrol(ctx, wire.EnrolRequest{Token: manage.Access, UPN: ann.upn, Terms: blob, At: manage.Management.Enrol, Key: key, Facts: facts})
 		if err != nil {
 			t.Fatalf("the enrolment: %v (%v)", err, wire.ProblemOf(err).Cause)
 		}

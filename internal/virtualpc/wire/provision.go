@@ -14,7 +14,8 @@ import (
 type Enrolment struct {
 	wapdoc.Enrolment
 
-	DeviceID string // the PC's name in sessions
+	DeviceID  string // the PC's name in sessions
+	Discovery string // address that the enrolment began at
 }
 
 // Certificate is the PC's certificate of the management.
@@ -54,7 +55,7 @@ func take(document *wapdoc.Document, r *EnrolRequest) (*Enrolment, *Identity, er
 	if _, p := secure(StepCertificate, read.Address); p != nil {
 		return nil, nil, p
 	}
-	return &Enrolment{*read, r.Facts.DeviceID}, &Identity{leaf, r.Key}, nil
+	return &Enrolment{*read, r.Facts.DeviceID, r.At}, &Identity{leaf, r.Key}, nil
 }
 
 // verify checks a certificate that was issued for a key, up to the root that

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 
@@ -16,7 +17,7 @@ func (c *Client) Renew(ctx context.Context, e *Enrolment, facts Facts, key *rsa.
 	if old == nil {
 		return trouble(StepRenew, CodeNotEnrolled, "The PC has no certificate to renew.", "Enrol the PC first.")
 	}
-	found, err := c.find(ctx, e.UPN)
+	found, err := c.find(ctx, cmp.Or(e.Discovery, c.below("/EnrollmentServer/Discovery.svc")), e.UPN)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,15 @@ type Tokens struct {
 	ObjectID string
 	TenantID string
 	MFA      bool // a second factor was shown
+	// Management is where PCs are managed that the person joins; nil: nobody
+	// manages them.
+	Management *Management
+}
+
+// Management is what the directory says about the management of a person's PCs.
+type Management struct {
+	Enrol string // address of the discovery
+	Terms string // address of the terms of use; "" when there are none
 }
 
 // LogValue leaves the token out.
@@ -253,6 +262,8 @@ func (t *Tokens) identify(text string, d *Discovery, f *authFlow) *Problem {
 		UPN      string   `json:"upn"`
 		Name     string   `json:"name"`
 		Methods  []string `json:"amr"`
+		Enrol    string   `json:"mdm_enrollment_url"`
+		Terms    string   `json:"mdm_terms_of_use_url"`
 	}
 	switch err := json.Unmarshal(raw, &claims); {
 	case err != nil:
@@ -263,6 +274,15 @@ func (t *Tokens) identify(text string, d *Discovery, f *authFlow) *Problem {
 		return trouble(StepToken, CodeForeign, "The person who signed in is of another organisation than the PC's profile names.", "Sign in with an account of the organisation that this PC belongs to.")
 	}
 	t.UPN, t.Name, t.ObjectID, t.TenantID, t.MFA = claims.UPN, claims.Name, claims.Object, claims.Tenant, slices.Contains(claims.Methods, "mfa")
+	if claims.Enrol == "" {
+		return nil
+	}
+	for _, address := range []string{claims.Enrol, claims.Terms} {
+		if _, p := secure(StepToken, address); address != "" && p != nil {
+			return p
+		}
+	}
+	t.Management = &Management{claims.Enrol, claims.Terms}
 	return nil
 }
 

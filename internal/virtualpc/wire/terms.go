@@ -12,16 +12,22 @@ import (
 const termsRedirect = "ms-appx-web://Microsoft.AAD.BrokerPlugin/DRS"
 
 // Terms shows the device management's terms of use before the PC joins, and
-// returns what the enrolment has to bring along. token is of a sign-in with
-// PurposeManage. A person who does not accept gets a Problem with CodeDeclined:
+// returns what the enrolment has to bring along. at is the address that the
+// sign-in gave; token is of a sign-in with PurposeManage. A person who does not accept gets a Problem with CodeDeclined:
 // a join has no way round.
-func (c *Client) Terms(ctx context.Context, token string, accept func(context.Context, *PageView) (bool, error)) (blob string, err error) {
+func (c *Client) Terms(ctx context.Context, at, token string, accept func(context.Context, *PageView) (bool, error)) (blob string, err error) {
 	id := newGUID()
-	at := c.below("/EnrollmentServer/TermsOfUse?" + url.Values{
-		"redirect_uri": {termsRedirect}, "client-request-id": {id}, "api-version": {"1.0"}, "mode": {"azureadjoin"},
-	}.Encode())
-	b := &browser{c: c, step: StepTerms, site: c.base.Host}
-	v, err := b.open(ctx, at, http.Header{"Authorization": {"Bearer " + token}, "Cxh-Host": {"FRX"}})
+	to, p := secure(StepTerms, at)
+	if p != nil {
+		return "", p
+	}
+	q := to.Query()
+	for name, value := range map[string]string{"redirect_uri": termsRedirect, "client-request-id": id, "api-version": "1.0", "mode": "azureadjoin"} {
+		q.Set(name, value)
+	}
+	to.RawQuery = q.Encode()
+	b := &browser{c: c, step: StepTerms, site: to.Host}
+	v, err := b.open(ctx, to.String(), http.Header{"Authorization": {"Bearer " + token}, "Cxh-Host": {"FRX"}})
 	if err != nil {
 		return "", err
 	}

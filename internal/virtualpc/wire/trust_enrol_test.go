@@ -204,7 +204,7 @@ func TestAPCEnrolsWithNobodyItCannotBelieve(t *testing.T) {
 			m := tt.m
 			m.t, m.ca = t, ca
 			f := newFake(t, m.handle)
-			got, err := f.c.Enrol(t.Context(), wire.EnrolRequest{Token: "token", UPN: "ann@contoso.example", Key: anyKey(), Facts: wire.Facts{DeviceID: "D", OSVersion: osVersion}})
+			got, err := f.c.Enrol(t.Context(), wire.EnrolRequest{Token: "token", At: f.URL + "/EnrollmentServer/Discovery.svc", UPN: "ann@contoso.example", Key: anyKey(), Facts: wire.Facts{DeviceID: "D", OSVersion: osVersion}})
 			if tt.code != "" {
 				wantProblem(t, tt.name, err, tt.step, tt.code)
 				return

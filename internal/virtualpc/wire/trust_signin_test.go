@@ -120,6 +120,8 @@ func TestASignInThatLeadsAstrayIsNotFollowed(t *testing.T) {
 		{"no token", &signIn{after: honest, token: func(url.Values) (int, any) { return http.StatusOK, object{} }}, wire.StepToken, wire.CodeUnreadable},
 		{"the token of another sign-in", &signIn{after: honest, token: claiming(object{"nonce": "another"})}, wire.StepToken, wire.CodeRequest},
 		{"the token of another program", &signIn{after: honest, token: claiming(object{"aud": "another"})}, wire.StepToken, wire.CodeRequest},
+		{"a management in clear", &signIn{after: honest, token: claiming(object{"mdm_enrollment_url": "http://127.0.0.1/Discovery.svc"})}, wire.StepToken, wire.CodeAddress},
+		{"terms in clear", &signIn{after: honest, token: claiming(object{"mdm_enrollment_url": "https://127.0.0.1/Discovery.svc", "mdm_terms_of_use_url": "http://127.0.0.1/"})}, wire.StepToken, wire.CodeAddress},
 		{"a person of another organisation", &signIn{after: honest, token: claiming(object{"tid": deviceID})}, wire.StepToken, wire.CodeForeign},
 		{"a token that tells of nobody", &signIn{after: honest, token: func(url.Values) (int, any) { return http.StatusOK, object{"access_token": "access", "id_token": "x"} }}, wire.StepToken, wire.CodeUnreadable},
 	}
@@ -215,7 +217,7 @@ func TestTermsThatLeadAstrayAreNotFollowed(t *testing.T) {
 				}
 				http.Redirect(w, r, tt.to(r.URL.Query()), http.StatusFound)
 			})
-			blob, err := f.c.Terms(t.Context(), "token", (&person{accepts: true}).Accept)
+			blob, err := f.c.Terms(t.Context(), f.URL+"/EnrollmentServer/TermsOfUse", "token", (&person{accepts: true}).Accept)
 			if tt.code != "" {
 				wantProblem(t, tt.name, err, wire.StepTerms, tt.code)
 			} else if err != nil || blob != "blob" {
@@ -224,7 +226,7 @@ func TestTermsThatLeadAstrayAreNotFollowed(t *testing.T) {
 		})
 	}
 	f := newFake(t, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "text/html", []byte(page)) })
-	_, err := f.c.Terms(t.Context(), "token", (&person{}).Accept)
+	_, err := f.c.Terms(t.Context(), f.URL+"/EnrollmentServer/TermsOfUse", "token", (&person{}).Accept)
 	wantProblem(t, "a person who does not accept", err, wire.StepTerms, wire.CodeDeclined)
 	if asked, _ := f.told(); asked != 1 {
 		t.Errorf("asked %d times", asked)
