@@ -41,6 +41,7 @@ func TestOnlyTheAssignedUserSignsInWhereTheTenantSaysSo(t *testing.T) {
 		t.Parallel()
 		s := newJoinSite(t, db)
 		p := s.p
+		p.Must(t, s.Token, http.MethodPatch, mdmScope+"/"+scopeID, object{"appliesTo": "all"}, http.StatusNoContent)
 		bob, bobToken := s.newPerson("bob")
 		ann, annToken := s.newPerson("ann")
 		annUPN := "ann@" + s.Domain

@@ -272,3 +272,39 @@ func TestAPCsBadRequestIsNamed(t *testing.T) {
 		}
 	})
 }
+
+// After a new mainboard and TPM a PC gets no profile until somebody deregisters
+// it and registers what it is now.
+func TestAPCThatNeedsAttentionGetsItsProfileOnceItIsRegisteredAnew(t *testing.T) {
+	t.Parallel()
+	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
+		t.Parallel()
+		p := servertest.Start(t, db).First()
+		e := furnish(t, p, "Contoso")
+		d := e.deployed(t, p, e.member(t, p, "ann"))
+		repaired := servertest.NewPC(t, e.pc.Hardware.SystemSerial)
+		repaired.Hardware.SMBIOSUUID = "11111111-2222-4333-8444-555555555555"
+		hash := repaired.Hash(t)
+		d.Device.Set("./DevDetail/Ext/DeviceHardwareData", "chr", hash)
+		e.checksIn(t, d)
+		why := p.Must(t, e.Token, http.MethodGet, identities+"/"+e.identity+"/explain", nil, http.StatusOK).JSON
+		if why["profileStatus"] != "Attention required" || why["statusMessage"] != nil || why["readyToDeploy"] != false || len(why["remedies"].([]any)) == 0 {
+			t.Errorf("the PC is %v, ready %v, message %v, remedies %v", why["profileStatus"], why["readyToDeploy"], why["statusMessage"], why["remedies"])
+		}
+		for name, pc := range map[string]*servertest.PC{"as it is": repaired, "as it was": e.pc} {
+			_, got, _ := knock(t, p, "/ztd/profile", asks(pc, pc.Hash(t)))
+			refusedWith(t, "the PC "+name, got, 908, "HardwareMismatchDetected")
+		}
+		p.Must(t, e.Token, http.MethodDelete, identities+"/"+e.identity, nil, http.StatusNoContent)
+		_, got, _ := knock(t, p, "/ztd/profile", asks(repaired, hash))
+		refusedWith(t, "deregistered", got, 807, "ZtdDeviceIsNotRegistered")
+		if _, anew := register(t, p, e.Token, repaired, hash, "Sales", ""); anew == e.identity {
+			t.Error("the registration is the old one")
+		}
+		if status, got := p.AskProven(t, "/ztd/profile", repaired, hash); status != http.StatusOK || got["DeploymentProfileName"] != "Sales profile of Contoso" || got["DeviceTicket"] == nil {
+			t.Errorf("registered anew the PC got %d %v", status, got)
+		}
+		_, got, _ = knock(t, p, "/ztd/profile", asks(e.pc, e.hash))
+		refusedWith(t, "the board that was taken out", got, 908, "HardwareMismatchDetected")
+	})
+}

@@ -29,8 +29,7 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			s.swap(pc, machine.Board, machine.TPM)
 			s.plain("with another board", pc, "908", 908, "The hardware of this PC is not the hardware that was registered.")
 			// It proved nothing, so nothing is noted of the registered PC either.
-			list, _ := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration+"/deployments", nil, http.StatusOK).JSON["value"].([]any)
-			if len(list) != 0 {
+			if list := s.setUps(registration); len(list) != 0 {
 				s.t.Errorf("the PC's deployments are %v", list)
 			}
 			s.status("with another board", registration, "Assigned", "Sales")
@@ -42,8 +41,8 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/reportHardware", object{"hardwareIdentifier": hash}, http.StatusOK)
 			s.status("reported", registration, "Attention required", "Sales")
 			why := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration+"/explain", nil, http.StatusOK).JSON
-			if remedies, _ := why["remedies"].([]any); why["readyToDeploy"] != false || why["statusMessage"] != nil || len(remedies) == 0 {
-				s.t.Errorf("reported the PC is ready %v, with %v", why["readyToDeploy"], remedies)
+			if remedies, _ := why["remedies"].([]any); why["statusMessage"] != nil || len(remedies) == 0 {
+				s.t.Errorf("reported the message is %v, with %v", why["statusMessage"], remedies)
 			}
 			s.reset(pc)
 			s.plain("reported", pc, "908", 908, "The hardware of this PC is not the hardware that was registered.")
@@ -64,7 +63,7 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			s.arrived("for adele", before, registration, "success")
 			s.p.Must(s.t, s.Token, http.MethodPost, managedDevices+"/"+before.ManagedID+"/wipe", object{}, http.StatusNoContent)
 			bob := s.bob(nil)
-			s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/assignUserToDevice", object{"userPrincipalName": bob.UPN, "addressableUserName": "Bob"}, http.StatusNoContent)
+			s.assign(registration, bob)
 			pc.Person.UPN = ""
 			var e eyes
 			r := pc.Boot(s.t, "network wired", e.open) // the session of which wipes it
@@ -77,6 +76,12 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			}
 			s.only("handed on", 1, 1)
 			s.theirs(r.Setup.DeviceID, bob)
+			if owned := s.p.All(s.t, s.Token, "/v1.0/users/"+string(s.adele.ID)+"/ownedDevices"); len(owned) != 0 {
+				s.t.Errorf("adele still owns %v", owned)
+			}
+			if all := s.setUps(registration); len(all) != 2 || all[0]["userPrincipalName"] != bob.UPN || all[1]["userPrincipalName"] != s.adele.UPN || all[1]["deploymentEndDateTime"] == nil {
+				s.t.Errorf("the PC's deployments are %v", all)
+			}
 		}},
 		{name: "a PC that was set up without Autopilot is converted", tell: func(s *school) {
 			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("To convert"), http.StatusCreated))
@@ -90,8 +95,7 @@ func TestStoriesOfUsedPCs(t *testing.T) {
 			if all := s.p.All(s.t, s.Token, identities); len(all) != 0 {
 				s.t.Errorf("registered before: %v", all)
 			}
-			device := id(s.t, s.p.Must(s.t, s.Token, http.MethodGet, "/v1.0/devices(deviceId='"+r.Setup.DeviceID+"')", nil, http.StatusOK))
-			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(device), http.StatusNoContent)
+			s.joins(s.object(r.Setup.DeviceID), group)
 			pc.Boot(s.t, "network wired", nil)
 			all := s.p.All(s.t, s.Token, identities)
 			if len(all) != 1 || all[0]["serialNumber"] != pc.Machine.Hardware.SystemSerial || all[0]["managedDeviceId"] != r.ManagedID {

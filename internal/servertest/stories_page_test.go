@@ -34,6 +34,31 @@ func collected(t *testing.T, pc *servertest.VirtualPC) {
 	}
 }
 
+// afterReset wants the deployment before a reset to be over.
+func (s *school) afterReset(registration string) {
+	s.t.Helper()
+	if all := s.setUps(registration); len(all) != 2 || all[1]["deploymentState"] != "failure" || all[1]["deploymentEndDateTime"] == nil {
+		s.t.Errorf("the PC's deployments are %v", all)
+	}
+}
+
+// allButtons wants the page to have every button.
+func (s *school) allButtons(page *setup.Screen) {
+	s.t.Helper()
+	if all := []setup.Button{setup.ButtonTryAgain, setup.ButtonReset, setup.ButtonContinue, setup.ButtonCollectLogs}; !slices.Equal(page.Buttons, all) {
+		s.t.Errorf("the page has the buttons %q, want %q", page.Buttons, all)
+	}
+}
+
+// triedAgain wants a PC at its desktop that has the agent at last.
+func (s *school) triedAgain(r *virtualpc.Report, registration string) {
+	s.t.Helper()
+	s.arrived("tried again", r, registration, "successOnRetry")
+	if !slices.Equal(r.Apps, []string{agentCode}) {
+		s.t.Errorf("the PC has %q", r.Apps)
+	}
+}
+
 // changePage changes the status page.
 func (s *school) changePage(with object) {
 	s.t.Helper()
@@ -54,14 +79,8 @@ func TestStoriesOfTheEnrollmentStatusPage(t *testing.T) {
 			if page.Error.Code != "0x80070652" || page.Error.Words != "Call 4711." {
 				s.t.Errorf("the page says %+v", page.Error)
 			}
-			all := []setup.Button{setup.ButtonTryAgain, setup.ButtonReset, setup.ButtonContinue, setup.ButtonCollectLogs}
-			if !slices.Equal(page.Buttons, all) {
-				s.t.Errorf("the page has the buttons %q, want %q", page.Buttons, all)
-			}
-			s.arrived("tried again", r, registration, "successOnRetry")
-			if !slices.Equal(r.Apps, []string{agentCode}) {
-				s.t.Errorf("the PC has %q", r.Apps)
-			}
+			s.allButtons(page)
+			s.triedAgain(r, registration)
 		}},
 		{name: "Reset device", tell: func(s *school) {
 			s.wantsAgent()
@@ -69,10 +88,7 @@ func TestStoriesOfTheEnrollmentStatusPage(t *testing.T) {
 			r, _ := s.failsOnce(pc, "press reset-device")
 			s.arrived("reset", r, registration, "success")
 			s.only("reset", 1, 1)
-			list, _ := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration+"/deployments", nil, http.StatusOK).JSON["value"].([]any)
-			if len(list) != 2 || list[1].(object)["deploymentState"] != "failure" {
-				s.t.Errorf("the PC's deployments are %v", list)
-			}
+			s.afterReset(registration)
 		}},
 		{name: "Continue anyway", tell: func(s *school) {
 			s.wantsAgent()

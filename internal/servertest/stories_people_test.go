@@ -25,7 +25,7 @@ func (s *school) bob(pc *servertest.VirtualPC) *servertest.Person {
 // theirs wants the PC's device object to be one person's.
 func (s *school) theirs(deviceID string, who *servertest.Person) {
 	s.t.Helper()
-	object := id(s.t, s.p.Must(s.t, s.Token, http.MethodGet, "/v1.0/devices(deviceId='"+deviceID+"')", nil, http.StatusOK))
+	object := s.object(deviceID)
 	for _, of := range []string{"/registeredOwners", "/registeredUsers"} {
 		all := s.p.All(s.t, s.Token, "/v1.0/devices/"+object+of)
 		if len(all) != 1 || all[0]["id"] != string(who.ID) {
@@ -55,6 +55,9 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 		}},
 		{name: "the assigned user takes what is filled in", tell: func(s *school) {
 			pc, registration := s.pc("desk")
+			if got := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration, nil, http.StatusOK).JSON; got["userPrincipalName"] != s.adele.UPN || got["addressableUserName"] != "Adele" {
+				s.t.Errorf("the PC is assigned to %v, %v", got["userPrincipalName"], got["addressableUserName"])
+			}
 			pc.Person.UPN = ""
 			r := pc.Boot(s.t, "network wired", nil)
 			s.arrived("as filled in", r, registration, "success")
@@ -117,8 +120,7 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 			s.mayJoin(enumerated([]string{string(bob.ID)}, nil))
 			s.stuck(pc.Boot(s.t, "press try-again", nil), setup.ScreenError, "0x801c0003", "This user isn't authorized to enroll.")
 			s.only("Selected, and not adele", 0, 1)
-			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("Joining"), http.StatusCreated))
-			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(string(s.adele.ID)), http.StatusNoContent)
+			group := s.newGroup("Joining", string(s.adele.ID))
 			s.mayJoin(enumerated([]string{string(bob.ID)}, []string{group}))
 			s.arrived("in a selected group", pc.Boot(s.t, "press try-again", nil), registration, "success")
 			logged(s.t, pc, machine.ChannelJoin, 306)
@@ -128,12 +130,16 @@ func TestStoriesOfWhoSignsIn(t *testing.T) {
 			s.scope("none")
 			s.unmanaged("None", pc, registration)
 			s.reset(pc)
-			group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup("Managed people"), http.StatusCreated))
+			pilots := s.newGroup("Pilots", string(s.bob(nil).ID))
+			group := s.newGroup("Everybody who is managed", pilots)
 			s.p.Must(s.t, s.Token, http.MethodPost, mdmScope+"/"+scopeID+"/includedGroups/$ref", reference(group), http.StatusNoContent)
 			s.unmanaged("Some, and not adele", pc, registration)
 			s.reset(pc)
-			s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(string(s.adele.ID)), http.StatusNoContent)
-			s.arrived("Some, and adele", pc.Boot(s.t, "network wired", nil), registration, "success")
+			s.joins(string(s.adele.ID), pilots)
+			s.arrived("Some, and adele, through another group", pc.Boot(s.t, "network wired", nil), registration, "success")
+			// Who is managed stays so.
+			s.scope("none")
+			s.arrived("None again", pc.Boot(s.t, "", nil), registration, "success")
 		}},
 		{name: "somebody is taken out of the MDM user scope while the PC joins", tell: func(s *school) {
 			pc, registration := s.pc("desk")

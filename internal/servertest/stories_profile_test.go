@@ -19,16 +19,26 @@ func TestStoriesOfPCsAndTheirProfiles(t *testing.T) {
 	t.Parallel()
 	tell(t, []story{
 		{name: "the group was added under Excluded groups by mistake", tell: func(s *school) {
-			s.p.Must(s.t, s.Token, http.MethodDelete, profiles+"/"+s.profile+"/assignments/"+s.included, nil, http.StatusNoContent)
+			s.unassigns(s.included)
 			mistake := s.assigns(s.profile, "exclusionGroupAssignmentTarget", s.group)
 			pc, registration := s.pc("desk")
 			s.status("excluded", registration, "Not assigned", "")
+			s.explained("excluded", registration, "Sales PCs", "xclu")
 			s.plain("excluded", pc, "815", 815, "No profile is assigned to this PC")
-			s.p.Must(s.t, s.Token, http.MethodDelete, profiles+"/"+s.profile+"/assignments/"+mistake, nil, http.StatusNoContent)
+			s.unassigns(mistake)
 			s.assigns(s.profile, "groupAssignmentTarget", s.group)
 			s.status("included", registration, "Assigned", "Sales")
 			s.reset(pc)
-			s.arrived("included", pc.Boot(s.t, "network wired", nil), registration, "success")
+			r := pc.Boot(s.t, "network wired", nil)
+			s.arrived("included", r, registration, "success")
+			// A group of each kind: the excluded one goes first.
+			object := s.object(r.Setup.DeviceID)
+			broken := s.newGroup("PCs for repair", object)
+			s.assigns(s.profile, "exclusionGroupAssignmentTarget", broken)
+			s.status("in both", registration, "Not assigned", "")
+			s.explained("in both", registration, "PCs for repair")
+			s.p.Must(s.t, s.Token, http.MethodDelete, "/v1.0/groups/"+broken+"/members/"+object+"/$ref", nil, http.StatusNoContent)
+			s.status("out of the excluded group", registration, "Assigned", "Sales")
 		}},
 		{name: "the PC is in no group that a profile is assigned to", tell: func(s *school) {
 			pc, registration := s.tagged("desk", "Sels")
@@ -59,11 +69,16 @@ func TestStoriesOfPCsAndTheirProfiles(t *testing.T) {
 			}
 			pc, registration := s.pc("desk")
 			s.status("with two", registration, "Assigned", "Sales")
+			s.explained("with two", registration, "Newer", "older")
 			r := pc.Boot(s.t, "network wired", nil)
 			s.arrived("at the end", r, registration, "success")
 			if r.Setup.Profile != "Sales" || !strings.HasPrefix(r.Setup.Name, "OLD-") {
 				s.t.Errorf("the PC %s has the profile %s", r.Setup.Name, r.Setup.Profile)
 			}
+			s.unassigns(s.included)
+			s.status("the older one was taken away", registration, "Assigned", "Newer")
+			s.tags(registration, "Reception")
+			s.status("out of the group", registration, "Assigned", "Everybody")
 		}},
 		{name: "a PC in no group gets the profile for all devices", tell: func(s *school) {
 			everybody := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, profiles, with(tutorialProfile("Everybody"), "deviceNameTemplate", "ALL-%RAND:4%"), http.StatusCreated))
@@ -84,7 +99,7 @@ func TestStoriesOfPCsAndTheirProfiles(t *testing.T) {
 			e := eyes{also: func(v virtualpc.View) {
 				if v.Screen.Name == setup.ScreenPassword && !changed {
 					changed = true
-					s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/updateDeviceProperties", object{"groupTag": "Reception"}, http.StatusNoContent)
+					s.tags(registration, "Reception")
 				}
 			}}
 			r := pc.Boot(s.t, "network wired", e.open)
@@ -93,6 +108,12 @@ func TestStoriesOfPCsAndTheirProfiles(t *testing.T) {
 				s.t.Errorf("changed %t; the PC goes on with %s", changed, r.Setup.Profile)
 			}
 			s.status("afterwards", registration, "Assigned", "Everybody")
+			if members := s.p.All(s.t, s.Token, "/v1.0/groups/"+s.group+"/members"); len(members) != 0 {
+				s.t.Errorf("the group of before has %v", members)
+			}
+			if all := s.setUps(registration); len(all) != 1 {
+				s.t.Errorf("the PC's deployments are %v", all)
+			}
 			s.reset(pc)
 			r = pc.Boot(s.t, "network wired", nil)
 			s.arrived("set up anew", r, registration, "success")
@@ -136,6 +157,12 @@ func TestStoriesOfPCsAndTheirProfiles(t *testing.T) {
 	})
 }
 
+// tags gives a PC another group tag.
+func (s *school) tags(registration, tag string) {
+	s.t.Helper()
+	s.p.Must(s.t, s.Token, http.MethodPost, identities+"/"+registration+"/updateDeviceProperties", object{"groupTag": tag}, http.StatusNoContent)
+}
+
 // Who looks at once sees that a profile is being assigned, and the PC that is
 // switched on then is told that it has none.
 func TestAssigningIsSeenOnTheWay(t *testing.T) {
@@ -144,7 +171,7 @@ func TestAssigningIsSeenOnTheWay(t *testing.T) {
 		t.Parallel()
 		w, held := startHeld(t, db)
 		s := schoolIn(t, w, "Contoso", servertest.Keys(), nil)
-		s.p.Must(t, s.Token, http.MethodDelete, profiles+"/"+s.profile+"/assignments/"+s.included, nil, http.StatusNoContent)
+		s.unassigns(s.included)
 		pc, registration := s.pc("desk")
 		s.status("before", registration, "Not assigned", "")
 		s.p.Stop(t)

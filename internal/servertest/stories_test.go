@@ -134,9 +134,55 @@ func (s *school) status(when, registration, status, profile string) {
 	if p, ok := d["deploymentProfile"].(object); ok {
 		named, _ = p["displayName"].(string)
 	}
-	if why["profileStatus"] != status || named != profile {
-		s.t.Errorf("%s: %v with the profile %q, want %s with %q", when, why["profileStatus"], named, status, profile)
+	at := d["deploymentProfileAssignedDateTime"]
+	dated, ready := at != "0001-01-01T00:00:00Z" && at != nil, status == "Assigned"
+	if why["profileStatus"] != status || named != profile || dated != (profile != "") || why["readyToDeploy"] != ready {
+		s.t.Errorf("%s: %v with the profile %q, assigned at %v, ready %v; want %s with %q", when, why["profileStatus"], named, at, why["readyToDeploy"], status, profile)
 	}
+}
+
+// explained wants these words in the reason for a PC's Profile status.
+func (s *school) explained(when, registration string, words ...string) {
+	s.t.Helper()
+	why := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration+"/explain", nil, http.StatusOK).JSON
+	said := fmt.Sprint(why["explanation"], why["profiles"], why["remedies"])
+	for _, w := range words {
+		if !strings.Contains(said, w) {
+			s.t.Errorf("%s: the explanation does not say %q: %s", when, w, said)
+		}
+	}
+}
+
+// object is the id of the device object with a device id.
+func (s *school) object(deviceID string) string {
+	s.t.Helper()
+	return id(s.t, s.p.Must(s.t, s.Token, http.MethodGet, "/v1.0/devices(deviceId='"+deviceID+"')", nil, http.StatusOK))
+}
+
+// newGroup makes a group with one member.
+func (s *school) newGroup(name, member string) string {
+	s.t.Helper()
+	group := id(s.t, s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups", plainGroup(name), http.StatusCreated))
+	s.joins(member, group)
+	return group
+}
+
+// joins puts somebody or something into a group.
+func (s *school) joins(member, group string) {
+	s.t.Helper()
+	s.p.Must(s.t, s.Token, http.MethodPost, "/v1.0/groups/"+group+"/members/$ref", reference(member), http.StatusNoContent)
+}
+
+// unassigns takes an assignment from the school's own profile.
+func (s *school) unassigns(assignment string) {
+	s.t.Helper()
+	s.p.Must(s.t, s.Token, http.MethodDelete, profiles+"/"+s.profile+"/assignments/"+assignment, nil, http.StatusNoContent)
+}
+
+// setUps are the PC's deployments, the newest first.
+func (s *school) setUps(registration string) []object {
+	s.t.Helper()
+	return (&estate{Tenant: s.Tenant, identity: registration}).deployments(s.t, s.p)
 }
 
 // plain boots a PC that gets no profile: Windows' own setup, which says why, and

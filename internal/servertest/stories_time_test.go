@@ -96,10 +96,7 @@ func TestStoriesThatTakeTime(t *testing.T) {
 			s.wantsAgent()
 			pc, registration := s.pc("desk")
 			r, _ := s.runsOut(pc, "press try-again")
-			s.arrived("tried again", r, registration, "successOnRetry")
-			if !slices.Equal(r.Apps, []string{agentCode}) {
-				s.t.Errorf("the PC has %q", r.Apps)
-			}
+			s.triedAgain(r, registration)
 			s.late(registration)
 		}},
 		{name: "the page's time is over, and Reset device", tell: func(s *school) {
@@ -108,10 +105,7 @@ func TestStoriesThatTakeTime(t *testing.T) {
 			r, _ := s.runsOut(pc, "press reset-device")
 			s.arrived("reset", r, registration, "success")
 			s.only("reset", 1, 1)
-			list, _ := s.p.Must(s.t, s.Token, http.MethodGet, identities+"/"+registration+"/deployments", nil, http.StatusOK).JSON["value"].([]any)
-			if len(list) != 2 || list[1].(object)["deploymentState"] != "failure" {
-				s.t.Errorf("the PC's deployments are %v", list)
-			}
+			s.afterReset(registration)
 		}},
 		{name: "the page's time is over, and Collect logs", tell: func(s *school) {
 			s.wantsAgent()
@@ -119,9 +113,7 @@ func TestStoriesThatTakeTime(t *testing.T) {
 			r, page := s.runsOut(pc, "press collect-logs")
 			s.stuck(r, setup.ScreenDeviceESP, setup.CodeTimeout, setup.DefaultErrorText)
 			collected(s.t, pc)
-			if all := []setup.Button{setup.ButtonTryAgain, setup.ButtonReset, setup.ButtonContinue, setup.ButtonCollectLogs}; !slices.Equal(page.Buttons, all) {
-				s.t.Errorf("the page has the buttons %q, want %q", page.Buttons, all)
-			}
+			s.allButtons(page)
 			// The PC says nothing any more; the server knows what its page shows.
 			waitFor(s.t, "the end of the page's time", func() bool {
 				summary, _ := s.record(registration)
