@@ -170,7 +170,7 @@ func TestAssigningIsSeenOnTheWay(t *testing.T) {
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
 		w, held := startHeld(t, db)
-		s := schoolIn(t, w, "Contoso", servertest.Keys(), nil)
+		s := schoolIn(t, w, "Contoso", servertest.Keys(t), nil)
 		s.unassigns(s.included)
 		pc, registration := s.pc("desk")
 		s.status("before", registration, "Not assigned", "")

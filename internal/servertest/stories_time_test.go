@@ -23,7 +23,7 @@ func tellInTime(t *testing.T, stories []story) {
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
 		clock := &wallClock{now: time.Now()}
-		w, draw := servertest.Start(t, db, servertest.WithClock(clock.read)), servertest.Keys()
+		w, draw := servertest.Start(t, db, servertest.WithClock(clock.read)), servertest.Keys(t)
 		for i, c := range stories {
 			t.Run(c.name, func(t *testing.T) {
 				profile := tutorialProfile("Sales")
