@@ -18,13 +18,9 @@ func (e *estate) comesBack(t *testing.T, p *servertest.Process, who *servertest.
 		ticket, _ := doc["DeviceTicket"].(string)
 		more = servertest.Ticketed(ticket)
 	}
-	j := servertest.NewJoiner(t)
-	j.Take(t, p.Join(t, p.JoinPassword(t, e.ID, who.UPN, who.Password), j.Body(t, "XW-0001", more), http.StatusOK))
-	d := servertest.NewMDMDevice(t, p, "XW-0001")
-	t.Cleanup(d.Close)
-	d.Machine, d.InOOBE, d.SerialNumber, d.HardwareID = true, true, before.SerialNumber, before.HardwareID
+	d := e.brought(t, p, who, more)
+	d.SerialNumber, d.HardwareID = before.SerialNumber, before.HardwareID
 	d.Device.Set("./DevDetail/Ext/Microsoft/SMBIOSSerialNumber", "chr", before.SerialNumber)
-	d.Show(j)
 	if err := d.Enrol(t.Context(), who.UPN, servertest.MDMProof{Token: p.EnrolToken(t, who)}); err != nil {
 		t.Fatalf("enrol again: %v", err)
 	}

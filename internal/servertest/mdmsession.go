@@ -315,7 +315,7 @@ func (s *mdmTalk) post(ctx context.Context, body []byte) ([]byte, error) {
 			if convErr != nil {
 				return nil, fmt.Errorf("wait as told: %w", convErr)
 			}
-			if err := pause(ctx, time.Duration(seconds)*time.Second); err != nil {
+			if err := Pause(ctx, time.Duration(seconds)*time.Second); err != nil {
 				return nil, err
 			}
 			continue
@@ -329,7 +329,8 @@ func (s *mdmTalk) post(ctx context.Context, body []byte) ([]byte, error) {
 	}
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+// Pause lets real time pass, or ends with the context's error.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

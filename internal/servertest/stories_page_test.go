@@ -34,9 +34,12 @@ func collected(t *testing.T, pc *servertest.VirtualPC) {
 	}
 }
 
-// afterReset wants the deployment before a reset to be over.
-func (s *school) afterReset(registration string) {
+// afterReset wants a PC that was reset at its desktop, and what was before the
+// reset to be over.
+func (s *school) afterReset(r *virtualpc.Report, registration string) {
 	s.t.Helper()
+	s.arrived("reset", r, registration, "success")
+	s.only("reset", 1, 1)
 	if all := s.setUps(registration); len(all) != 2 || all[1]["deploymentState"] != "failure" || all[1]["deploymentEndDateTime"] == nil {
 		s.t.Errorf("the PC's deployments are %v", all)
 	}
@@ -86,9 +89,7 @@ func TestStoriesOfTheEnrollmentStatusPage(t *testing.T) {
 			s.wantsAgent()
 			pc, registration := s.pc("desk")
 			r, _ := s.failsOnce(pc, "press reset-device")
-			s.arrived("reset", r, registration, "success")
-			s.only("reset", 1, 1)
-			s.afterReset(registration)
+			s.afterReset(r, registration)
 		}},
 		{name: "Continue anyway", tell: func(s *school) {
 			s.wantsAgent()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"taxiway/internal/servertest"
 )
 
 // timetable is the time that PCs wait by. Unless it is real, it stands still
@@ -36,14 +38,7 @@ func (c *timetable) leave() {
 // wait is servertest.FleetWait.
 func (c *timetable) wait(ctx context.Context, d time.Duration) error {
 	if c.real {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return servertest.Pause(ctx, d)
 	}
 	called := make(chan struct{})
 	c.mu.Lock()

@@ -6,7 +6,7 @@
 //	pc.go         Options, PC; Boot begins here
 //	boot.go       one boot: what happened → what is shown → what is done
 //	person.go     who sits in front of the PC, and what they answer
-//	job_*.go      what the PC does by itself: profile, sign-in, join, enrolment, status page
+//	job_*.go      what the PC does by itself: profile, sign-in, join, enrolment, renewal, status page
 //	windows.go    what Windows writes down: registry, event log, files
 //	clock.go      the PC's clock, and time that passes faster
 //	fault.go      what can go wrong; fault_network.go, fault_disk.go make it happen
