@@ -110,3 +110,33 @@ func TestAWaitThatIsCutShortEndsTheStep(t *testing.T) {
 		t.Errorf("asked %d times, %v", asked, err)
 	}
 }
+
+// A request on a connection that ends under it is sent again at once; whoever
+// reads the trace sees that it may have arrived twice.
+func TestARequestThatIsSentAgainAtOnceIsInTheTraceTwice(t *testing.T) {
+	t.Parallel()
+	var times atomic.Int32
+	var seen []int
+	f := newFake(t, func(w http.ResponseWriter, _ *http.Request) {
+		if times.Add(1) != 2 {
+			sayJSON(w, http.StatusOK, document)
+			return
+		}
+		line, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = line.Close()
+	}, func(o *wire.Options) {
+		o.Trace = func(e wire.Exchange) { seen = append(seen, e.Status) }
+	})
+	for range 2 {
+		if _, err := f.c.Profile(t.Context(), wire.AskProfile{Hash: presented}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked, waits := f.told(); asked != 3 || len(waits) != 0 || !slices.Equal(seen, []int{200, 0, 200}) {
+		t.Errorf("asked %d times with waits %v, the trace has %v", asked, waits, seen)
+	}
+}

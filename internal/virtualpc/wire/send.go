@@ -112,8 +112,13 @@ func (c *Client) try(ctx context.Context, r request, try int) (a *answer, reache
 	began := c.o.Now()
 	within, cancel := context.WithTimeout(context.WithValue(ctx, stepKey{}, r.step), stepManners[r.step].timeout)
 	defer cancel()
-	within = httptrace.WithClientTrace(within, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached = true }})
+	lines := 0
+	within = httptrace.WithClientTrace(within, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { lines++ }})
 	a, err := c.exchange(within, &r)
+	for range lines - 1 { // the transport asked again by itself, after a connection that it had before ended
+		c.trace(&r, nil, lost(ctx, r.step, io.EOF), try, began)
+	}
+	reached = lines > 0
 	switch {
 	case err == nil:
 		p = r.check(a)
