@@ -37,14 +37,19 @@ const mostDownloads = 100_000
 func (m *downloads) fresh(k downloadKey, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if at, ok := m.seen[k]; ok && now.Before(at.Add(downloadQuiet)) && !now.Before(at) {
-		return false
-	}
+	at, ok := m.seen[k]
+	return !ok || !now.Before(at.Add(downloadQuiet)) || now.Before(at)
+}
+
+// told remembers a download that is on a timeline: one that did not get there is
+// worth a line when the PC asks again.
+func (m *downloads) told(k downloadKey, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.seen == nil || len(m.seen) >= mostDownloads {
 		m.seen = map[downloadKey]time.Time{}
 	}
 	m.seen[k] = now
-	return true
 }
 
 // Graph's words for how a deployment was enrolled (windowsAutopilotEnrollmentType).
@@ -77,7 +82,8 @@ func (s *Service) PreProvisioningRefused(ctx context.Context, a *autopilot.Asked
 func (s *Service) atSetup(ctx context.Context, a *autopilot.Asked, line Event) error {
 	t, d := a.Tenant, &a.Device
 	now := s.Clock.Now(t)
-	if !s.downloads.fresh(downloadKey{t, d.ID, d.Version, line.Text}, now) {
+	key := downloadKey{t, d.ID, d.Version, line.Text}
+	if !s.downloads.fresh(key, now) {
 		return nil
 	}
 	pc := PC{Registration: d.ID, Object: d.Object}
@@ -88,7 +94,7 @@ func (s *Service) atSetup(ctx context.Context, a *autopilot.Asked, line Event) e
 			y.Failure = line.Code + ": " + line.Text + " " + line.Remedy
 		}
 	}
-	return s.Store.InTx(ctx, func(tx Tx) error {
+	err := s.Store.InTx(ctx, func(tx Tx) error {
 		y, ok, err := tx.OpenDeployment(ctx, t, pc.Registration, pc.Object, "")
 		if err != nil {
 			return err
@@ -103,6 +109,10 @@ func (s *Service) atSetup(ctx context.Context, a *autopilot.Asked, line Event) e
 			line)
 		return err
 	})
+	if err == nil {
+		s.downloads.told(key, now)
+	}
+	return err
 }
 
 // Joined notes that somebody joined a PC to the directory. Only the PC of a

@@ -1,6 +1,7 @@
 package enrollment_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -100,6 +101,36 @@ func TestNoDeploymentEndsBeforeItBegins(t *testing.T) {
 			if ended != c.want {
 				t.Errorf("%s: %d deployments have ended, want %d", c.name, ended, c.want)
 			}
+		}
+	})
+}
+
+// A PC that asks again, because the answer or the line was lost, gets the line.
+func TestADownloadThatWasNotStoredIsOnTheTimelineTheNextTime(t *testing.T) {
+	t.Parallel()
+	storetest.Engines(t, func(t *testing.T, e storetest.Engine) {
+		s := newEstate(t, e)
+		s.profile("Sales")
+		reg := s.register("SN-1")
+		is := given(s.db.GetRegisteredDevice(s.ctx, s.tenant, reg.ID))
+		cut, cancel := context.WithCancel(s.ctx)
+		cancel() // the PC hung up
+		asked, doc := &autopilot.Asked{Tenant: s.tenant, Device: is, Profile: "Sales"}, &autopilot.Document{DeploymentProfileName: "Sales"}
+		if err := s.Downloaded(cut, asked, doc); err == nil {
+			t.Fatal("a request that was cut is on the timeline")
+		}
+		for range 2 {
+			s.ok(s.Downloaded(s.ctx, asked, doc))
+		}
+		_, lines := s.timeline(enrollment.PC{Registration: reg.ID})
+		n := 0
+		for _, l := range lines {
+			if l.Kind == enrollment.EventDownloaded {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("the download is on the timeline %d times, want once: %+v", n, lines)
 		}
 	})
 }
