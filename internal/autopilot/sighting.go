@@ -2,6 +2,7 @@ package autopilot
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -38,7 +39,8 @@ func (s *Sightings) Note(t directory.TenantID, id DeviceID, at time.Time) {
 	s.waiting[t][id], s.stored[id] = at, at
 }
 
-// Flush stores what was noted and returns how many devices that were.
+// Flush stores what was noted and returns how many devices that were. What
+// cannot be stored waits for the next time.
 func (s *Sightings) Flush(ctx context.Context) (int, error) {
 	s.mu.Lock()
 	waiting := s.waiting
@@ -52,9 +54,21 @@ func (s *Sightings) Flush(ctx context.Context) (int, error) {
 	n := 0
 	for t, at := range waiting {
 		if err := s.Store.NoteAsked(ctx, t, at); err != nil {
+			s.putBack(waiting)
 			return n, fault.Wrap("store sightings", err)
 		}
 		n += len(at)
+		delete(waiting, t)
 	}
 	return n, nil
+}
+
+// putBack lets sightings wait again, but for devices that asked since.
+func (s *Sightings) putBack(waiting map[directory.TenantID]map[DeviceID]time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t, at := range waiting {
+		maps.Copy(at, s.waiting[t])
+		s.waiting[t] = at
+	}
 }
