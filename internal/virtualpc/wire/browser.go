@@ -15,6 +15,7 @@ type browser struct {
 	c    *Client
 	step Step
 	site string // host of the pages; nothing else is opened
+	lost bool   // the answer to a form never came
 }
 
 // most redirects that a web view follows for one page.
@@ -46,6 +47,7 @@ func (b *browser) submit(ctx context.Context, from *page, f *pageForm, values ur
 	maps.Copy(all, values)
 	v, err := b.follow(ctx, http.MethodPost, to.String(), all, nil)
 	if p := ProblemOf(err); p != nil && p.Temporary && p.Status == 0 && ctx.Err() == nil {
+		b.lost = true
 		return b.open(ctx, to.String(), nil)
 	}
 	return v, err

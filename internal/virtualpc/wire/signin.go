@@ -74,20 +74,37 @@ func (t *Tokens) String() string { return "a token of " + t.UPN }
 // mostPages is far above what a sign-in shows, wrong passwords included.
 const mostPages = 40
 
+// codeEnded is the page of a sign-in that is over (AADSTS50089), and mostSignIns
+// how often one is begun of which the PC never saw the end.
+const (
+	codeEnded   = "AADSTS50089"
+	mostSignIns = 3
+)
+
 // SignIn goes through the pages of a sign-in as Windows' web view does, with the
 // person's answers, and redeems the code it ends with. Somebody who is signed
-// in in this web view is not asked again; see Forget.
+// in in this web view is not asked again; see Forget. A sign-in whose last answer
+// was lost is begun anew.
 func (c *Client) SignIn(ctx context.Context, d *Discovery, o SignInOptions, person Prompter) (*Tokens, error) {
-	flow := authFlow{resource: d.Resource, redirect: joinRedirect, state: randomText(), nonce: randomText(), verifier: randomText()}
-	if o.Purpose == PurposeManage {
-		flow.resource, flow.redirect = manageResource, manageRedirect
-	}
 	at, p := secure(StepSignIn, d.Authorize)
 	if p != nil {
 		return nil, p
 	}
-	at.RawQuery = flow.query(&o).Encode()
-	b := &browser{c: c, step: StepSignIn, site: at.Host}
+	for begun := 1; ; begun++ {
+		b := &browser{c: c, step: StepSignIn, site: at.Host}
+		t, err := c.signIn(ctx, d, *at, &o, b, person)
+		if p := ProblemOf(err); p == nil || p.Code != codeEnded || !b.lost || begun == mostSignIns {
+			return t, err
+		}
+	}
+}
+
+func (c *Client) signIn(ctx context.Context, d *Discovery, at url.URL, o *SignInOptions, b *browser, person Prompter) (*Tokens, error) {
+	flow := authFlow{resource: d.Resource, redirect: joinRedirect, state: randomText(), nonce: randomText(), verifier: randomText()}
+	if o.Purpose == PurposeManage {
+		flow.resource, flow.redirect = manageResource, manageRedirect
+	}
+	at.RawQuery = flow.query(o).Encode()
 	v, err := b.open(ctx, at.String(), nil)
 	for range mostPages {
 		if err != nil {

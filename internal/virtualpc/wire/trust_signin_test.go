@@ -178,6 +178,44 @@ func TestAFormWhoseAnswerWasLostIsNotTypedAgain(t *testing.T) {
 	}
 }
 
+// A server that dies between the end of a sign-in and its answer has nothing more
+// to show of it. One that says so without a reason is believed.
+func TestASignInWhoseEndWasLostIsBegunAnew(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		loses int // answers to the form
+		begun int
+		good  bool
+	}{{"an answer that came", 0, 1, false}, {"an answer that was lost", 1, 2, true}, {"answers that are lost for ever", 9, 3, false}} {
+		forms := 0
+		site := &signIn{after: func(w http.ResponseWriter, r *http.Request, began url.Values) {
+			if r.Method == http.MethodPost {
+				if forms++; forms <= tt.loses {
+					panic(http.ErrAbortHandler)
+				}
+				if tt.good {
+					honest(w, r, began)
+					return
+				}
+			}
+			say(w, http.StatusBadRequest, "text/html; charset=utf-8", []byte(`<main><h1>Sorry</h1><div role="alert"><p>This sign-in has ended.</p></div><dl><dt>Code</dt><dd>AADSTS50089</dd></dl></main>`))
+		}}
+		f := newFake(t, site.handle)
+		d := &wire.Discovery{Authorize: f.URL + "/authorize", Token: f.URL + "/token", Resource: "urn:x"}
+		ann := &person{password: "secret"}
+		_, err := f.c.SignIn(t.Context(), d, wire.SignInOptions{}, ann)
+		if !tt.good {
+			wantProblem(t, tt.name, err, wire.StepSignIn, "AADSTS50089")
+		} else if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if len(ann.seen) != tt.begun {
+			t.Errorf("%s: ann was asked %d times, want %d", tt.name, len(ann.seen), tt.begun)
+		}
+	}
+}
+
 func TestTermsThatLeadAstrayAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	const page = `<main><h1>Terms</h1><p>First</p><form method="post"><input type="hidden" name="ticket" value="t"><button name="decision" value="accept">Accept</button></form></main>`
