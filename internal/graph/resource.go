@@ -84,15 +84,7 @@ func (r *resource[T]) post(_ *Handler, c *call) error {
 }
 
 func (r *resource[T]) patch(_ *Handler, c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	item, err := r.update(c, match, o)
+	item, err := r.changed(c)
 	if err != nil {
 		return err
 	}
@@ -101,18 +93,24 @@ func (r *resource[T]) patch(_ *Handler, c *call) error {
 
 // patchSilently is patch for resources whose PATCH answers no body.
 func (r *resource[T]) patchSilently(_ *Handler, c *call) error {
-	match, err := c.ifMatch()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
-	if err != nil {
-		return err
-	}
-	if _, err := r.update(c, match, o); err != nil {
+	if _, err := r.changed(c); err != nil {
 		return err
 	}
 	return c.noContent()
+}
+
+// changed does what a PATCH asks for.
+func (r *resource[T]) changed(c *call) (T, error) {
+	var none T
+	match, err := c.ifMatch()
+	if err != nil {
+		return none, err
+	}
+	o, err := c.body()
+	if err != nil {
+		return none, err
+	}
+	return r.update(c, match, o)
 }
 
 func (r *resource[T]) delete(_ *Handler, c *call) error {
