@@ -87,6 +87,11 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Principal, error)
 	if err := c.checkTime(now, v.Leeway); err != nil {
 		return nil, err
 	}
+	return v.principal(ctx, c, now)
+}
+
+// principal completes what a good token says with what the directory says now.
+func (v *Verifier) principal(ctx context.Context, c *claims, now time.Time) (*Principal, error) {
 	app, err := recheck(ctx, v, &v.apps, v.App, stateKey{c.Tenant, c.AppID}, now, "The app this token was issued to is gone.", remedyApp)
 	if err != nil {
 		return nil, err
@@ -96,7 +101,10 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Principal, error)
 	}
 	p := &Principal{
 		Tenant: c.Tenant, Kind: App, AppID: c.AppID, AppName: app.Name, AppVersion: app.Version, ObjectID: c.ObjectID,
-		TokenID: c.TokenID, Expires: c.expires(),
+		TokenID: c.TokenID,
+	}
+	if c.Expires != nil {
+		p.Expires = c.expires()
 	}
 	if c.TokenType == typeUser {
 		if err := v.person(ctx, c, p, now); err != nil {

@@ -19,7 +19,7 @@ type host struct {
 // hosted runs a server while fn does, and ends it with fn. fn's context ends
 // when the server does.
 func (a *app) hosted(ctx context.Context, cfg config.Config, fn func(ctx context.Context, h *host) error) error {
-	srv, err := server.New(ctx, cfg, server.Options{Log: a.logger(cfg.Log)})
+	srv, err := server.New(ctx, cfg, server.Options{Log: a.logger(cfg.Log), Version: a.Version})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (o *serveOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	srv, err := server.New(ctx, cfg, server.Options{Log: o.logger(cfg.Log)})
+	srv, err := server.New(ctx, cfg, server.Options{Log: o.logger(cfg.Log), Version: o.Version})
 	if err != nil {
 		return err
 	}

@@ -22,13 +22,7 @@ var (
 // client finds the app of a client id. Where no tenant is named only the apps
 // that every tenant has are known: the others belong to one tenant.
 func (h *Handler) client(ctx context.Context, t directory.TenantID, id string) (signin.ClientApp, error) {
-	id = appID(id)
-	if t == "" {
-		if _, ok := signin.FirstParty(id); !ok {
-			return signin.ClientApp{}, &unknownApp
-		}
-	}
-	app, err := h.Grants.Client(ctx, t, id)
+	app, err := h.Grants.Client(ctx, t, appID(id))
 	if err != nil {
 		return app, err
 	}

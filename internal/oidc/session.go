@@ -13,9 +13,9 @@ import (
 	"taxiway/internal/signin"
 )
 
-// sessionCookie names the cookie of a signed-in browser. SameSite is Lax: apps
+// SessionCookie names the cookie of a signed-in browser. SameSite is Lax: apps
 // on other sites send the browser here.
-const sessionCookie = "__Host-taxiway-session"
+const SessionCookie = "__Host-taxiway-session"
 
 // browser is a signed-in browser.
 type browser struct {
@@ -34,7 +34,7 @@ func (b *browser) Canary() string {
 
 // session finds the browser's session; nil when it has none that lives.
 func (h *Handler) session(r *http.Request) (*browser, error) {
-	cookies := r.CookiesNamed(sessionCookie)
+	cookies := r.CookiesNamed(SessionCookie)
 	if len(cookies) != 1 {
 		return nil, nil //nolint:nilnil // nobody is signed in, which is no error
 	}
@@ -83,7 +83,7 @@ func (i *Interaction) startSession(w http.ResponseWriter, r *http.Request) error
 // setSessionCookie gives the browser its session; an empty text takes it away.
 // The cookie lives as long as the browser is open; the session ends by itself.
 func setSessionCookie(w http.ResponseWriter, text string) {
-	c := &http.Cookie{Name: sessionCookie, Value: text, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{Name: SessionCookie, Value: text, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if text == "" {
 		c.MaxAge = -1
 	}

@@ -37,7 +37,7 @@ type door struct {
 // openDoors binds every configured listener, so that a taken port is told
 // before anything runs.
 func (s *Server) openDoors(ctx context.Context) error {
-	inner, err := s.peopleHandler()
+	inner, err := s.peopleHandler(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,13 +8,12 @@ import (
 	"taxiway/internal/access"
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
-	"taxiway/internal/signin"
 )
 
 // clientState is appState for tokens of people, who also use the apps that
 // every tenant has.
 func (s *Server) clientState(ctx context.Context, tenant, appID string) (access.AppState, error) {
-	if app, ok := signin.FirstParty(appID); ok {
+	if app, ok := s.grants.FirstParty(appID); ok {
 		return access.AppState{Name: app.Name, Enabled: true}, nil
 	}
 	return s.appState(ctx, tenant, appID)

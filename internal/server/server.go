@@ -36,7 +36,8 @@ type Server struct {
 	clock   *clock
 	metrics *metrics
 	proxies proxies
-	token   string                          // fences this process' leases
+	token   string // fences this process' leases
+	version string
 	newKey  func() (*rsa.PrivateKey, error) // nil: each anew
 	unlock  func()                          // releases the data directory
 
@@ -67,7 +68,8 @@ type Server struct {
 
 // Options are what a test may replace.
 type Options struct {
-	Log *slog.Logger
+	Log     *slog.Logger
+	Version string // of the program, for the admin site
 	// Now is the server's clock; nil is the real one.
 	Now func() time.Time
 	// Hold keeps a background job from running while it is true, so that a
@@ -100,7 +102,7 @@ func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock, newKey: o.NewKey}
+	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock, newKey: o.NewKey, version: o.Version}
 	s.runner = &jobs.Runner{Log: s.log, Observe: s.metrics.observeJob}
 	opts, err := storeOptions(cfg, o)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"taxiway/internal/access"
 	"taxiway/internal/directory"
 	"taxiway/internal/oidc"
 	"taxiway/internal/signin"
@@ -46,5 +47,8 @@ func (s *Server) managementOf(ctx context.Context, t directory.TenantID, user di
 
 // openGrants makes the service of what programs may do for people.
 func (s *Server) openGrants() *signin.Grants {
-	return &signin.Grants{Store: s.db, Apps: s.db, Clock: s.clock, NewID: s.newID}
+	return &signin.Grants{
+		Store: s.db, Apps: s.db, Clock: s.clock, NewID: s.newID,
+		Own: []signin.App{signin.SiteApp(s.cfg.BaseURL, access.GraphURL, access.Scopes())},
+	}
 }

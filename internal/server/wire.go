@@ -120,8 +120,9 @@ func (s *Server) appState(ctx context.Context, tenant, appID string) (access.App
 	return access.AppState{Name: a.DisplayName, Enabled: a.Enabled, ObjectID: string(a.ServicePrincipal), Permissions: a.Permissions, Version: a.Version}, nil
 }
 
-// peopleHandler is the listener for people and programs: sign-in and Graph.
-func (s *Server) peopleHandler() (http.Handler, error) {
+// peopleHandler is the listener for people and programs: sign-in, Graph and the
+// admin site.
+func (s *Server) peopleHandler(ctx context.Context) (http.Handler, error) {
 	signer, err := odata.NewSigner(s.skipKey)
 	if err != nil {
 		return nil, fmt.Errorf("make the skiptoken signer: %w", err)
@@ -135,12 +136,18 @@ func (s *Server) peopleHandler() (http.Handler, error) {
 		Limits: graph.Limits{BodyBytes: s.cfg.Limits.BodyBytes, ImportBytes: s.cfg.Limits.ImportBytes, PageMax: s.cfg.Limits.PageMax},
 	}
 	graphHandler := s.forgetting(g.Authenticated(s.verifier), touchesPeople)
+	pages, err := s.openSite(ctx, s.forgetting(g, touchesPeople))
+	if err != nil {
+		return nil, err
+	}
 	tokens := limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.signIn.ServeThrottled, s.forgetting(s.signIn, touchesAccount))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch {
 		case strings.EqualFold(first, "v1.0"), strings.EqualFold(first, "beta"):
 			graphHandler.ServeHTTP(w, r)
+		case pages.Owns(r.URL.Path):
+			pages.ServeHTTP(w, r)
 		case s.signIn.Owns(r.URL.Path):
 			tokens.ServeHTTP(w, r)
 		default:

@@ -35,16 +35,17 @@ type ClientApp struct {
 
 // Client finds a program by its client id. One that is not there is
 // fault.Unauthenticated with code UnknownApplication, a disabled one is
-// returned with Enabled false.
+// returned with Enabled false. With no tenant only those that every tenant has
+// are found.
 func (s *Grants) Client(ctx context.Context, t directory.TenantID, appID string) (ClientApp, error) {
 	appID = strings.ToLower(appID)
-	if a, ok := FirstParty(appID); ok {
+	if a, ok := s.FirstParty(appID); ok {
 		return ClientApp{
 			AppID: a.ID, Name: a.Name, Enabled: true, FirstParty: true, Redirects: a.Redirects,
 			PublicAllowed: true, Grants: a.Grants, Scopes: a.Scopes,
 		}, nil
 	}
-	if !isGUID(appID) {
+	if !isGUID(appID) || t == "" {
 		return ClientApp{}, unknownApplication()
 	}
 	a, err := s.Apps.GetApplication(ctx, t, appID)

@@ -18,7 +18,7 @@ func (s *Grants) Consented(ctx context.Context, t directory.TenantID, appID stri
 		return nil, fault.Wrap("list consents", err)
 	}
 	var scopes []string
-	if app, ok := FirstParty(appID); ok {
+	if app, ok := s.FirstParty(appID); ok {
 		scopes = append(scopes, app.Scopes[resource]...)
 	}
 	for _, c := range all {

@@ -44,6 +44,8 @@ const (
 	AppGraphCommandLine   = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 	AppAzureCLI           = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 	AppAzurePowerShell    = "1950a258-227b-4e31-a9cf-717495945fc2"
+	// AppSite is the admin site of this server: no client id of Microsoft's.
+	AppSite = "7461786f-7761-4079-8000-61646d696e00"
 )
 
 // App is a program that every tenant has without registering it: what Windows
@@ -95,6 +97,30 @@ func firstParty() map[string]App {
 func FirstParty(appID string) (App, bool) {
 	a, ok := firstParty()[strings.ToLower(appID)]
 	return a, ok
+}
+
+// SitePath is where the admin site takes the answer of a sign-in.
+const SitePath = "/ui/signin/done"
+
+// SiteApp is the admin site as a program that signs people in, at the server's
+// base URL and no other place. What it asks of the resource named graph needs
+// nobody's consent: it is this server's own page, and what it may do is still
+// bounded by the roles of the person. It gets no refresh token.
+func SiteApp(base, graph string, scopes []string) App {
+	return App{
+		ID: AppSite, Name: "taxiway admin site", Redirects: []directory.Redirect{{URI: base + SitePath, Platform: directory.PlatformPublic}},
+		Grants: []string{GrantCode}, Scopes: map[string][]string{graph: scopes},
+	}
+}
+
+// FirstParty finds an app that every tenant has, this server's own among them.
+func (s *Grants) FirstParty(appID string) (App, bool) {
+	for _, a := range s.Own {
+		if strings.EqualFold(a.ID, appID) {
+			return a, true
+		}
+	}
+	return FirstParty(appID)
 }
 
 // FirstPartyApps lists them by name.

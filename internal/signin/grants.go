@@ -54,6 +54,9 @@ type Grants struct {
 	Apps  AppReader
 	Clock directory.Clock
 	NewID directory.NewID
+	// Own are the apps of this server itself, whose addresses follow from where
+	// it is reached.
+	Own []App
 }
 
 // refuse is a refusal whose code says which; edges give it their own words.

@@ -1,0 +1,17 @@
+// Package site serves the admin site: its files, and the private addresses that
+// its pages need beside Microsoft Graph.
+//
+//	address                            who           file
+//	GET  /admin/…                      anyone        static.go: the built pages
+//	GET  /ui/signin, /ui/signin/done   anyone        signin.go: sign-in by code flow
+//	GET  /ui/session                   signed in     session.go: who is signed in
+//	POST /ui/signout                   signed in     signout.go
+//	any  /admin/graph/…                signed in     forward.go: Graph itself
+//
+// A browser's session here is a sealed cookie that names a session of the
+// sign-in pages, whose own cookie has to come with it: it ends when that one
+// ends, and nothing is stored (session.go). Every unsafe request carries a
+// header that only our own pages can know (guard.go). Package graph decides
+// what the person may do; it never sees a cookie. Package oidc signs people in.
+// What the pages are made of is in the folder web.
+package site

@@ -1,0 +1,55 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { z } from "zod/mini";
+import { gridSearch } from "../features/devices/search";
+import { Crashed, Nowhere } from "./fallback";
+import { Shell } from "./shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Nowhere, errorComponent: Crashed });
+
+const page = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load as () => Promise<{ default: () => React.ReactNode }>) });
+
+const autopilotDevices = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/autopilot/devices",
+  validateSearch: gridSearch,
+  component: lazyRouteComponent(() => import("../routes/autopilot-devices")),
+});
+
+const importDevices = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/autopilot/devices/import",
+  beforeLoad: () => {
+    throw redirect({ to: "/devices/windows/enrollment/autopilot/devices", search: { import: true } });
+  },
+});
+
+const newProfile = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/autopilot/profiles/new",
+  validateSearch: z.object({ step: z.catch(z._default(z.number(), 1), 1) }),
+  component: lazyRouteComponent(() => import("../routes/new-profile")),
+});
+
+const tree = root.addChildren([
+  page("/", () => import("../routes/home")),
+  page("/devices", () => import("../routes/devices-overview")),
+  page("/devices/windows", () => import("../routes/windows-devices")),
+  page("/devices/windows/enrollment", () => import("../routes/windows-enrollment")),
+  autopilotDevices,
+  importDevices,
+  page("/devices/windows/enrollment/autopilot/profiles", () => import("../routes/profiles")),
+  newProfile,
+  page("/gallery", () => import("../routes/gallery")),
+]);
+
+export const router = createRouter({ routeTree: tree, basepath: "/admin", defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Crashed });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+/** Every page's address, for tests that visit them all. */
+export const paths = Object.keys(router.routesByPath);

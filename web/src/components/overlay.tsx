@@ -1,0 +1,92 @@
+import type { ReactNode } from "react";
+import { Dialog as AriaDialog, Heading, Menu as AriaMenu, MenuItem, MenuTrigger, Modal, ModalOverlay, Popover } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { Button, IconButton, type Props as ButtonProps } from "./button";
+import { Icon, type IconName } from "./icon";
+import styles from "./overlay.module.css";
+
+interface Panel {
+  title: string;
+  subtitle?: string | undefined;
+  onClose: () => void;
+  children: ReactNode;
+  footer?: ReactNode;
+}
+
+/** A pane at the side of the window, over the page. Mount it while it is open. */
+export function Drawer({ title, subtitle, onClose, children, footer }: Panel) {
+  return (
+    <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.shade ?? ""}>
+      <Modal className={styles.drawer ?? ""}>
+        <Inside title={title} subtitle={subtitle} onClose={onClose} footer={footer}>
+          {children}
+        </Inside>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** A question in the middle of the window. Mount it while it is open. */
+export function Question({ title, onClose, children, footer }: Panel) {
+  return (
+    <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.shade ?? ""}>
+      <Modal className={styles.question ?? ""}>
+        <Inside title={title} onClose={onClose} footer={footer} alert>
+          {children}
+        </Inside>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function Inside({ title, subtitle, onClose, children, footer, alert = false }: Panel & { alert?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.inside ?? ""}>
+      <header className={styles.head}>
+        <div>
+          <Heading slot="title" level={2} className={styles.title ?? ""}>
+            {title}
+          </Heading>
+          {subtitle && <p className={styles.subtitle}>{subtitle}</p>}
+        </div>
+        <IconButton icon="dismiss" label={t("common.close")} onPress={onClose} />
+      </header>
+      <div className={styles.body}>{children}</div>
+      {footer && <footer className={styles.foot}>{footer}</footer>}
+    </AriaDialog>
+  );
+}
+
+export interface Action {
+  id: string;
+  label: string;
+  icon?: IconName;
+  checked?: boolean;
+  onAction: () => void;
+}
+
+/** A button that opens a list of actions. */
+export function MenuButton({ actions, label, children, ...button }: Omit<ButtonProps, "onPress"> & { actions: readonly Action[]; label: string }) {
+  return (
+    <MenuTrigger>
+      <Button {...button}>
+        <span className={styles.withArrow}>
+          {children}
+          <Icon name="chevron_down" className={styles.arrow} />
+        </span>
+      </Button>
+      <Popover className={styles.popover ?? ""} placement="bottom start">
+        <AriaMenu className={styles.menu ?? ""} aria-label={label}>
+          {actions.map((a) => (
+            <MenuItem key={a.id} id={a.id} textValue={a.label} onAction={a.onAction} className={styles.item ?? ""}>
+              {a.checked !== undefined && <span className={styles.mark}>{a.checked && <Icon name="checkmark" />}</span>}
+              {a.icon && <Icon name={a.icon} />}
+              {a.label}
+            </MenuItem>
+          ))}
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
