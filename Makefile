@@ -11,7 +11,7 @@ PKG ?=
 FUZZTIME ?= 10s
 TARGETS ?=
 
-.PHONY: help run build gen fmt fmt-check lint test test-long fuzz bench compat e2e guards cross smoke notices notices-check tidy-check check
+.PHONY: help run build web web-test web-check gen fmt fmt-check lint test test-long fuzz bench compat e2e guards cross smoke notices notices-check tidy-check check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,8 +19,27 @@ help: ## show this list
 run: build ## build, start a lab tenant in data/lab and keep serving
 	bin/taxiway lab up --data data/lab
 
-build: ## build bin/taxiway
+build: web ## build bin/taxiway with the admin site
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/taxiway ./cmd/taxiway
+
+# Without npm the program is built all the same; its admin site says what is missing.
+web: ## build the admin site into web/dist
+	@if command -v npm >/dev/null; then $(MAKE) web/dist/index.html; else echo "npm is not installed: building without the admin site"; fi
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund
+	touch $@
+
+web/dist/index.html: web/node_modules/.installed web/index.html web/vite.config.ts $(shell find web/src web/scripts -type f 2>/dev/null)
+	cd web && npm run --silent build
+
+web-test: web/node_modules/.installed ## test the admin site's logic
+	cd web && npm test --silent
+
+web-check: web/node_modules/.installed ## check the admin site's types, style and generated files
+	cd web && npm run --silent generate && npm run --silent check && npm run --silent lint
+	$(MAKE) web
+	git diff --exit-code web/src web/licences.json
 
 gen: ## regenerate everything that is generated
 	cp internal/config/config.example.toml config.example.toml
@@ -68,11 +87,11 @@ smoke: build ## run the built program and check what it shows
 
 notices: ## write THIRD_PARTY_NOTICES.md
 	go build -C tools -o ../bin/notices ./notices
-	bin/notices
+	bin/notices -site web/licences.json
 
 notices-check: ## fail when THIRD_PARTY_NOTICES.md is not up to date
 	go build -C tools -o ../bin/notices ./notices
-	bin/notices -check
+	bin/notices -check -site web/licences.json
 
 tidy-check: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const program = process.env.TAXIWAY ?? fileURLToPath(new URL("../bin/taxiway", import.meta.url));
+export const program = process.env.TAXIWAY ?? fileURLToPath(new URL("../bin/taxiway", import.meta.url));
 
 export const password = "quiet harbour lantern";
 

@@ -280,6 +280,17 @@ func TestASignInToTheAdminSiteCannotBePlanted(t *testing.T) {
 	if victim.Cookies()[siteCookie] == attacker.Cookies()[siteCookie] {
 		t.Error("the planted cookie was kept")
 	}
+	// The browser it was meant for gets cookies that no script reads and no other site sends.
+	with := append([]string{begun.Header.Get("Set-Cookie")}, cookieHeader(attacker.Cookies()))
+	with[0], _, _ = strings.Cut(with[0], ";")
+	done, _ := bare(t, d.p, http.MethodGet, strings.TrimPrefix(planted, servertest.BaseURL), nil, "Cookie", strings.Join(with, "; "))
+	set := strings.Split(done.Header.Get("Set-Cookie"), "; ")
+	if done.StatusCode != http.StatusSeeOther || !strings.HasPrefix(set[0], siteCookie+"=") || !slices.Equal(slices.Sorted(slices.Values(set[1:])), []string{"HttpOnly", "Path=/", "SameSite=Strict", "Secure"}) {
+		t.Errorf("the end of a sign-in: %d %q", done.StatusCode, set)
+	}
+	if again, body := bare(t, d.p, http.MethodGet, strings.TrimPrefix(planted, servertest.BaseURL), nil, "Cookie", strings.Join(with, "; ")); again.StatusCode != http.StatusBadRequest || again.Header.Get("Set-Cookie") != "" {
+		t.Errorf("an answer given twice: %d %s", again.StatusCode, body)
+	}
 	// The code is for the site alone, at its own address.
 	for name, change := range map[string][2]string{
 		"another address": {"redirect_uri", "https://elsewhere.example/"}, "a path below": {"redirect_uri", servertest.BaseURL + signin.SitePath + "/x"},

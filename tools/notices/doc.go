@@ -2,7 +2,7 @@
 // that is compiled into the program, on any system it is built for, and of the
 // Go standard library.
 //
-//	notices [-check] [-out FILE] [PACKAGE...]
+//	notices [-check] [-site FILE] [-out FILE] [PACKAGE...]
 //
 // PACKAGE is ./cmd/taxiway when none is named. A module whose licence is none
 // of MIT, BSD-2-Clause, BSD-3-Clause, Apache-2.0, ISC and MPL-2.0, or that has
@@ -11,5 +11,6 @@
 //
 //	main.go     flags, reading and writing
 //	modules.go  which modules are compiled in
+//	npm.go      which packages the built admin site contains (FILE)
 //	licence.go  the kind of a licence
 package main

@@ -20,6 +20,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	flags := flag.NewFlagSet("notices", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	check := flags.Bool("check", false, "only say whether the file is up to date")
+	site := flags.String("site", "", "`file` with what the admin site contains")
 	out := flags.String("out", "THIRD_PARTY_NOTICES.md", "the `file`")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -28,14 +29,14 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	if len(packages) == 0 {
 		packages = []string{"./cmd/taxiway"}
 	}
-	if err := write(ctx, *out, *check, packages); err != nil {
+	if err := write(ctx, *out, *site, *check, packages); err != nil {
 		fmt.Fprintln(stderr, "notices:", err)
 		return 1
 	}
 	return 0
 }
 
-func write(ctx context.Context, file string, check bool, packages []string) error {
+func write(ctx context.Context, file, site string, check bool, packages []string) error {
 	modules, err := compiledIn(ctx, packages)
 	if err != nil {
 		return err
@@ -52,7 +53,11 @@ func write(ctx context.Context, file string, check bool, packages []string) erro
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	content := render(modules)
+	pages, err := bundled(site)
+	if err != nil {
+		return err
+	}
+	content := render(append(modules, pages...))
 	if check {
 		old, err := os.ReadFile(file) // #nosec G304 -- named on the command line
 		if err != nil {

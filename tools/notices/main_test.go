@@ -70,3 +70,31 @@ func TestTheFileIsWrittenCheckedAndFoundStale(t *testing.T) {
 		t.Errorf("exit code %d and %q, want 1 and the command to run", code, errs.String())
 	}
 }
+
+func TestThePackagesOfTheSiteAreNamedAndBadOnesRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	var errs strings.Builder
+	out := filepath.Join(dir, "NOTICES.md")
+	good := write("good.json", `[{"name":"left","version":"1.2.3","text":"Permission is hereby granted, free of charge"}]`)
+	if code := run(t.Context(), []string{"-site", good, "-out", out, "."}, &errs); code != 0 {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	content, err := os.ReadFile(out)
+	if err != nil || !strings.Contains(string(content), "| left (npm) | 1.2.3 | MIT |\n") {
+		t.Errorf("the table lacks the package: %v\n%.300s", err, content)
+	}
+	for name, text := range map[string]string{"none.json": "", "gpl.json": "GNU GENERAL PUBLIC LICENSE Version 3"} {
+		bad := write(name, `[{"name":"right","version":"1.0.0","text":"`+text+`"}]`)
+		if code := run(t.Context(), []string{"-site", bad, "-out", out, "."}, &errs); code != 1 || !strings.Contains(errs.String(), "right 1.0.0") {
+			t.Errorf("%s: exit code %d and %q, want the package named", name, code, errs.String())
+		}
+	}
+}

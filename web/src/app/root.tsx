@@ -2,7 +2,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { RouterProvider } from "@tanstack/react-router";
 import { I18nProvider } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { config } from "zod";
+import { config } from "zod/mini";
 import { Problem } from "../components/states";
 import { Toasts } from "../components/toast";
 import { GraphError, signIn } from "../lib/graph";

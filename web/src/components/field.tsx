@@ -99,11 +99,11 @@ export function TextField({ value, onChange, onBlur, tall, readOnly, placeholder
       isDisabled={common.disabled ?? false}
       isReadOnly={readOnly ?? false}
       validationBehavior="aria"
-      aria-describedby={common.error ? error : undefined}
+      {...(common.error ? { "aria-describedby": error } : {})}
     >
       <Caption {...common} />
       <div className={styles.control}>
-        {tall ? <TextArea className={`${styles.input} ${styles.tall}`} placeholder={placeholder} /> : <Input className={styles.input ?? ""} placeholder={placeholder} />}
+        {tall ? <TextArea className={`${styles.input} ${styles.tall}`} placeholder={placeholder ?? ""} /> : <Input className={styles.input ?? ""} placeholder={placeholder ?? ""} />}
         {hint && (
           <Text slot="description" className={styles.hint ?? ""}>
             {hint}

@@ -23,7 +23,7 @@ interface Chosen {
 }
 
 /** The pane that imports a list of devices. */
-export function ImportPane({ onClose }: { onClose: () => void }) {
+export default function ImportPane({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const client = useQueryClient();

@@ -2,7 +2,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Controller, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { z } from "zod";
+import { z } from "zod/mini";
 import { Button } from "../../../components/button";
 import { About, TextField } from "../../../components/field";
 import { Icon } from "../../../components/icon";
@@ -22,10 +22,10 @@ interface Props {
   onClose: () => void;
 }
 
-const schema = z.object({ addressableUserName: z.string().max(128), displayName: z.string().max(15), groupTag: z.string().max(2048) });
+const schema = z.object({ addressableUserName: z.string().check(z.maxLength(128)), displayName: z.string().check(z.maxLength(15)), groupTag: z.string().check(z.maxLength(2048)) });
 
 /** A device's properties, read from the server when the pane opens. */
-export function PropertiesPane({ id, mayWrite, onClose }: Props) {
+export default function PropertiesPane({ id, mayWrite, onClose }: Props) {
   const { t } = useTranslation();
   const device = useQuery(deviceQuery(id));
   if (device.data) return <Loaded key={device.data["@odata.etag"]} device={device.data} mayWrite={mayWrite} onClose={onClose} />;

@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** A pane to choose one person by name or address. */
-export function UserPicker({ onClose, onSelect, busy }: Props) {
+export default function UserPicker({ onClose, onSelect, busy }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<Person>();

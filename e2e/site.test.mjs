@@ -1,0 +1,334 @@
+// The admin site: its click path word for word, its states, and what every page
+// is judged by.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { heading, judge, open, startBrowser } from "./browser.mjs";
+import { password, program, startServer, tenant } from "./server.mjs";
+
+let server, browser, contoso, ada, mia, graph;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+  contoso = await tenant(server, "Contoso");
+  ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
+  mia = await contoso.person("Mia");
+  const app = await server.admin("POST", `/tenants/${contoso.id}/apps`, { displayName: "Tests", permissions: ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All"] });
+  const { json } = await server.call("POST", `/${contoso.id}/oauth2/v2.0/token`, {
+    form: { grant_type: "client_credentials", client_id: app.appId, client_secret: app.secret, scope: "https://graph.microsoft.com/.default" },
+  });
+  graph = async (method, where, body) => {
+    const answer = await server.call(method, where, {
+      body: body && JSON.stringify(body), headers: { Authorization: `Bearer ${json.access_token}`, ...(body ? { "Content-Type": "application/json" } : {}) },
+    });
+    assert.ok(answer.status < 300, `${method} ${where}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  };
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+// enter opens a page of the site as somebody who has to sign in first.
+async function enter(page, name, where = "/admin/") {
+  await page.goto(server.base + where);
+  await page.waitForSelector("[name=loginfmt]");
+  await page.fill("[name=loginfmt]", name);
+  await page.click("button:text('Next')");
+  await page.fill("[name=passwd]", password);
+  await page.click("button:text('Sign in')");
+  await page.waitForURL(server.base + where);
+  await page.waitForSelector("main h1");
+}
+
+// settled waits for a page's heading and for what it loads.
+async function settled(page, title) {
+  await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+  await page.waitForFunction(() => document.querySelector("[role=status]") === null);
+}
+
+const links = (page, name) => page.locator("#root").getByRole("link", { name, exact: true });
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const devices = "/admin/devices/windows/enrollment/autopilot/devices";
+const profiles = "/admin/devices/windows/enrollment/autopilot/profiles";
+
+test("the tutorial's click path, from signing in to a profile that every device gets", async () => {
+  const page = await open(browser);
+  await enter(page, ada);
+  await settled(page, "Home");
+  await judge(page, "site-home-empty");
+  await page.getByRole("navigation", { name: "Main menu" }).getByRole("link", { name: "Devices" }).click();
+  await settled(page, "Devices | Overview");
+  await page.getByRole("heading", { name: "By platform" }).waitFor();
+  await judge(page, "site-devices");
+  await links(page, "Windows").click();
+  await settled(page, "Windows | Windows devices");
+  await page.getByRole("heading", { name: "Device onboarding" }).waitFor();
+  await judge(page, "site-windows");
+  await links(page, "Enrollment").click();
+  await settled(page, "Windows | Windows enrollment");
+  await page.getByRole("heading", { name: "Windows Autopilot", exact: true }).waitFor();
+  await judge(page, "site-enrollment");
+
+  // Step 3: register devices.
+  await page.getByRole("main").getByRole("link", { name: "Devices", exact: true }).click();
+  await settled(page, "Windows Autopilot devices");
+  await page.getByRole("heading", { name: "No Autopilot devices yet" }).waitFor();
+  await judge(page, "site-autopilot-empty");
+  await button(page, "Import").first().click();
+  await page.getByRole("dialog").waitFor();
+  const list = execFileSync(program, ["hash", "mint", "--count", "12", "--tag", "Sales"], { encoding: "utf8" });
+  await page.setInputFiles("input[type=file]", { name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(list) });
+  await page.getByText("Rows formatted correctly: 12").waitFor();
+  await judge(page, "site-import");
+  await page.getByRole("dialog").getByRole("button", { name: "Import", exact: true }).click();
+  await page.getByText("12 devices imported").waitFor();
+  await judge(page, "site-import-done");
+  await page.getByRole("contentinfo").or(page.locator("[role=dialog] footer")).getByRole("button", { name: "Close" }).click();
+  await page.getByRole("grid").waitFor();
+  await page.getByRole("row").nth(12).waitFor();
+  assert.equal(await page.getByRole("grid").getAttribute("aria-rowcount"), "13");
+  assert.match(await page.locator("main").innerText(), /Profile status/);
+  assert.equal(await page.getByRole("gridcell", { name: "Not assigned" }).count(), 12);
+  await judge(page, "site-autopilot");
+
+  // Step 4: a group of devices; its own page comes with the groups.
+  await graph("POST", "/v1.0/groups", {
+    displayName: "Autopilot devices", mailNickname: "autopilot", mailEnabled: false, securityEnabled: true, groupTypes: ["DynamicMembership"],
+    membershipRule: '(device.devicePhysicalIDs -any (_ -startsWith "[ZTDid]"))', membershipRuleProcessingState: "On",
+  });
+
+  // Step 6: create and assign the profile.
+  await page.goto(server.base + "/admin/devices/windows/enrollment");
+  await links(page, "Deployment Profiles").click();
+  await settled(page, "Windows Autopilot deployment profiles");
+  await judge(page, "site-profiles-empty");
+  await button(page, "Create Profile").first().click();
+  await page.getByRole("menuitem", { name: "Windows PC" }).click();
+  await settled(page, "Create profile");
+  await button(page, "Next").click();
+  await page.getByText("Enter a name.").waitFor();
+  await judge(page, "site-wizard-basics");
+  await page.getByLabel("Name *").or(page.getByRole("textbox", { name: "Name" })).first().fill("Sales PCs");
+  await page.getByRole("textbox", { name: "Description" }).fill("For everybody in sales");
+  await button(page, "Next").click();
+  const oobe = page.getByRole("region", { name: "Out-of-box experience (OOBE)" });
+  await oobe.waitFor();
+  const words = await oobe.innerText();
+  for (const label of [
+    "Deployment mode", "User-driven", "Join to Microsoft Entra ID as", "Microsoft Entra joined", "Microsoft Software License Terms", "Privacy settings", "Hide change account options",
+    "User account type", "Administrator", "Standard user", "Allow pre-provisioned deployment", "Language (Region)", "Operating system default", "Automatically configure keyboard", "Apply device name template",
+  ]) assert.ok(words.includes(label), `${label} is not on the page: ${words}`);
+  const pill = (group, name) => page.getByRole("radiogroup", { name: group }).getByText(name, { exact: true });
+  for (const [group, name] of [
+    ["Microsoft Software License Terms", "Hide"], ["Privacy settings", "Hide"], ["Hide change account options", "Hide"], ["User account type", "Standard user"],
+    ["Allow pre-provisioned deployment", "No"], ["Automatically configure keyboard", "Yes"], ["Apply device name template", "Yes"],
+  ]) await pill(group, name).click();
+  const name = page.getByRole("textbox", { name: "Enter a name" });
+  for (const [template, fault] of [
+    ["a b", "no blank space"], ["1234", "all numbers"], ["ABCDEFGHIJKLMNOP", "longer than 15"], ["PC-%RAND:0%", "Only %SERIAL%"], ["PC-%SERIAL", "closing percent sign"],
+  ]) {
+    await name.fill(template);
+    await button(page, "Next").click();
+    await page.getByText(fault).waitFor();
+  }
+  await name.fill("PC-%SERIAL%");
+  await page.getByText("would be named PC-1234567").waitFor();
+  await judge(page, "site-wizard-oobe");
+  await pill("Apply device name template", "No").click();
+  await button(page, "Next").click();
+  await page.getByRole("heading", { name: "Included groups" }).waitFor();
+  await page.getByRole("heading", { name: "Excluded groups" }).waitFor();
+  await judge(page, "site-wizard-assignments");
+  await button(page, "Next").click();
+  await page.getByText("No group is included").waitFor();
+  await button(page, "Previous").click();
+  await button(page, "Add groups").first().click();
+  await page.getByRole("dialog", { name: "Select groups to include" }).waitFor();
+  await page.getByText("Autopilot devices", { exact: true }).click();
+  await judge(page, "site-wizard-groups");
+  await button(page, "Select").click();
+  await page.getByRole("cell", { name: "Autopilot devices" }).waitFor();
+
+  // What was entered outlives the window.
+  await page.reload();
+  await page.getByRole("cell", { name: "Autopilot devices" }).waitFor();
+  await button(page, "Next").click();
+  await page.getByRole("heading", { name: "Summary" }).waitFor();
+  await page.getByText("12 devices are in the included groups now.").waitFor();
+  const summary = await page.locator("main").innerText();
+  for (const text of ["Sales PCs", "For everybody in sales", "User-driven", "Microsoft Entra joined", "Standard user", "Operating system default"]) assert.ok(summary.includes(text), text);
+  await judge(page, "site-wizard-review");
+  await button(page, "Create").click();
+  await settled(page, "Windows Autopilot deployment profiles");
+  await page.getByRole("row", { name: /Sales PCs/ }).getByText("Yes").waitFor();
+  await judge(page, "site-profiles");
+
+  // The status moves without a reload; then all three checks hold.
+  await page.goto(server.base + devices);
+  await page.waitForFunction(() => [...document.querySelectorAll("[role=gridcell]")].filter((c) => c.textContent === "Assigned").length === 12, null, { timeout: 30_000 });
+  await page.getByRole("row").nth(1).press("Enter");
+  const pane = page.getByRole("dialog");
+  await pane.getByText("Ready to deploy").waitFor();
+  assert.match(await pane.innerText(), /Date assigned[\s\S]*20\d\d/);
+  assert.match(await pane.innerText(), /Assigned profile[\s\S]*Sales PCs/);
+  await judge(page, "site-properties");
+
+  // Properties: a group tag, then a user.
+  await pane.getByRole("textbox", { name: "Group tag" }).fill("Kiosk");
+  await pane.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("gridcell", { name: "Kiosk" }).waitFor();
+  await page.getByRole("row").nth(2).press(" ");
+  await button(page, "Assign user").click();
+  await page.getByRole("textbox", { name: "Search" }).last().fill("Mia");
+  await page.getByRole("option", { name: /Mia Example/ }).click();
+  await judge(page, "site-user");
+  await button(page, "Select").click();
+  await page.getByRole("dialog").getByText(mia, { exact: false }).first().waitFor();
+  await page.close_();
+});
+
+test("the list is searched, filtered, sorted and walked by keys, and the address says how", async () => {
+  const page = await open(browser);
+  await enter(page, ada, devices);
+  await page.getByRole("row").nth(12).waitFor();
+  const serial = await page.getByRole("row").nth(3).locator("button").first().innerText();
+  await page.getByRole("searchbox").fill(serial);
+  await page.waitForURL(/q=/);
+  await page.waitForFunction(() => document.querySelectorAll("[data-row]").length === 1);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll("[data-row]").length === 1);
+  await page.getByRole("searchbox").fill("nothing like it");
+  await page.getByRole("heading", { name: "No device matches" }).waitFor();
+  await judge(page, "site-autopilot-nothing");
+  await button(page, "Show all devices").click();
+  await page.getByRole("row").nth(12).waitFor();
+  await page.getByRole("columnheader", { name: "Serial number" }).getByRole("button").click();
+  await page.waitForURL(/sort=-serialNumber/);
+  await page.waitForFunction(() => {
+    const all = [...document.querySelectorAll("[data-row]")].sort((a, b) => a.dataset.row - b.dataset.row).map((r) => r.querySelector("button").textContent);
+    return all.length === 12 && all.every((s, i) => i === 0 || s <= all[i - 1]);
+  });
+  await page.locator("[data-row='0']").focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => document.activeElement?.dataset.row === "11");
+  await page.keyboard.press(" ");
+  assert.equal(await page.locator("[data-row='11']").getAttribute("aria-selected"), "true");
+  await button(page, "Delete").click();
+  await page.getByRole("alertdialog").waitFor();
+  await judge(page, "site-delete");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("[data-row]").length === 11);
+  await page.close_();
+});
+
+test("a list with faults says where they are and mends what can be mended", async () => {
+  const page = await open(browser);
+  await enter(page, ada, `${devices}?import=true`);
+  await page.getByRole("dialog").waitFor();
+  const good = execFileSync(program, ["hash", "mint", "--count", "2", "--seed", "77"], { encoding: "utf8" });
+  const [header, first, second] = good.trim().split(/\r?\n/);
+  const offer = (content) => page.setInputFiles("input[type=file]", { name: "list.csv", mimeType: "text/csv", buffer: Buffer.isBuffer(content) ? content : Buffer.from(content) });
+  const importing = page.getByRole("dialog").getByRole("button", { name: "Import", exact: true });
+  for (const [content, says] of [
+    ["serial,product,hash\n1,,AAAA\n", "spelled exactly"],
+    [`${header}\n${first.replace(",", ',"')}\n`, "Quotation marks"],
+    [`${header}\n${first},x,y,z\n`, "fields"],
+    [`${header}\n${first}\n${first}\n`, "stands in line 2 already"],
+    [Buffer.from(`\uFEFF${good}`, "utf16le"), "UTF-16"],
+    [`${header}\n`, "holds no devices"],
+  ]) {
+    await offer(content);
+    await page.getByText(says).waitFor();
+    assert.ok(await importing.isDisabled(), says);
+  }
+  const fields = second.split(",");
+  fields[2] = fields[2].replace(/=*$/, fields[2].endsWith("=") ? "" : "=");
+  await offer(`${header}\n${first}\n${fields.join(",")}\n`);
+  await page.getByText("wrong padding").waitFor();
+  await judge(page, "site-import-faults");
+  await button(page, "Repair Base64 padding").click();
+  await importing.click();
+  await page.getByText("2 devices imported").waitFor();
+  await page.close_();
+});
+
+test("somebody without a role is told what is missing", async () => {
+  const page = await open(browser);
+  await enter(page, mia, devices);
+  await page.getByRole("heading", { name: "You may not see this" }).waitFor();
+  await judge(page, "site-denied");
+  await page.goto(server.base + profiles);
+  await page.getByRole("heading", { name: "You may not see this" }).waitFor();
+  await page.goto(`${server.base}/admin/nowhere`);
+  await settled(page, "There is nothing here");
+  await judge(page, "site-nowhere");
+  await page.getByRole("button", { name: /Account of|mia@/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.waitForURL(/signedout/);
+  await page.goto(server.base + devices);
+  await page.waitForSelector("[name=loginfmt]");
+  await page.close_();
+});
+
+test("every component passes in every dress", async () => {
+  const page = await open(browser);
+  await enter(page, ada, "/admin/gallery");
+  await page.getByRole("heading", { level: 1, name: "Component gallery" }).waitFor();
+  await page.waitForTimeout(300); // the grey rows come late
+  await judge(page, "site-gallery");
+  await page.getByRole("button", { name: "About Name" }).click();
+  await page.getByRole("dialog").waitFor();
+  await judge(page, "site-gallery-about");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /Deployment mode/ }).first().click();
+  await page.getByRole("listbox").waitFor();
+  await judge(page, "site-gallery-select");
+  await page.keyboard.press("Escape");
+  await button(page, "Select user").click();
+  await page.getByRole("dialog").waitFor();
+  await judge(page, "site-gallery-drawer");
+  await page.keyboard.press("Escape");
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.screenshot({ path: new URL("./out/site-gallery-forced.png", import.meta.url).pathname, fullPage: true });
+  await page.close_();
+});
+
+test("the site speaks German and remembers language and theme", async () => {
+  const page = await open(browser);
+  await enter(page, ada, "/admin/devices");
+  await button(page, "English").click();
+  await page.getByRole("menuitem", { name: "Deutsch" }).click();
+  await settled(page, "Geräte | Übersicht");
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+  await button(page, "Design").click();
+  await page.getByRole("menuitem", { name: "Dunkel" }).click();
+  await page.reload();
+  await settled(page, "Geräte | Übersicht");
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await page.screenshot({ path: new URL("./out/site-german-dark.png", import.meta.url).pathname, fullPage: true });
+  await page.close_();
+});
+
+test("what a page loads stays small", async () => {
+  const page = await open(browser);
+  const loaded = new Map();
+  page.on("response", async (answer) => {
+    const { pathname } = new URL(answer.url());
+    if (pathname.startsWith("/admin/assets/") && answer.ok()) loaded.set(pathname, gzipSync(await answer.body(), { level: 9 }).length);
+  });
+  await enter(page, ada, devices);
+  await page.getByRole("grid").waitFor();
+  await page.waitForLoadState("networkidle");
+  const sum = (end) => [...loaded].filter(([name]) => name.endsWith(end)).reduce((n, [, size]) => n + size, 0);
+  const sizes = JSON.stringify([...loaded]);
+  assert.ok(sum(".js") > 0 && sum(".js") + sum(".css") <= 240_000, sizes);
+  assert.ok(sum(".css") <= 20_000, sizes);
+  const entry = [...loaded].find(([name]) => /\/index-[^/]+\.js$/.test(name));
+  assert.ok(entry && entry[1] <= 120_000, sizes);
+  await page.close_();
+});

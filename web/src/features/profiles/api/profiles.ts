@@ -1,0 +1,42 @@
+import type { WindowsAutopilotDeploymentProfile as Wire } from "@microsoft/microsoft-graph-types-beta";
+import { queryOptions } from "@tanstack/react-query";
+import { all, graph } from "../../../lib/graph";
+import { profileBody, type Draft } from "../draft";
+
+export type Profile = Wire & { id: string; "@odata.type"?: string; assignments?: { id: string }[] };
+
+const path = "/beta/deviceManagement/windowsAutopilotDeploymentProfiles";
+export const profilesKey = ["deploymentProfiles"] as const;
+
+/** All deployment profiles with their assignments: there are few. */
+export const profilesQuery = queryOptions({ queryKey: [...profilesKey, "list"], queryFn: ({ signal }) => all<Profile>(`${path}?$expand=assignments`, signal) });
+
+export const deleteProfile = (id: string) => graph.delete(`${path}/${id}`);
+
+type Target = Record<string, string>;
+
+function targets(draft: Draft): Target[] {
+  const group = (kind: string) => (g: { id: string }) => ({ "@odata.type": `#microsoft.graph.${kind}`, groupId: g.id });
+  return [
+    ...(draft.allDevices ? [{ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" }] : []),
+    ...draft.included.map(group("groupAssignmentTarget")),
+    ...draft.excluded.map(group("exclusionGroupAssignmentTarget")),
+  ];
+}
+
+/** What was made, and why an assignment failed, if one did. */
+export interface Created {
+  profile: Profile;
+  failed: unknown;
+}
+
+/** Creates the profile and assigns it. */
+export async function createProfile(draft: Draft): Promise<Created> {
+  const profile = await graph.post<Profile>(path, profileBody(draft));
+  try {
+    for (const target of targets(draft)) await graph.post(`${path}/${profile.id}/assignments`, { target });
+  } catch (failed) {
+    return { profile, failed };
+  }
+  return { profile, failed: undefined };
+}

@@ -1,0 +1,187 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "../../../components/button";
+import { Segmented, Select, TextField, type Option } from "../../../components/field";
+import { MessageBar } from "../../../components/states";
+import { exampleName, type TemplateFault } from "../../../lib/nametemplate";
+import { languageNames } from "../../../lib/windows-languages";
+import { fixedBySelfDeploying, type Draft } from "../draft";
+import styles from "./steps.module.css";
+
+interface Props {
+  draft: Draft;
+  onChange: (part: Partial<Draft>) => void;
+}
+
+const exampleSerial = "1234567";
+
+/** Two words for on and off. */
+function useSwitch() {
+  const { t } = useTranslation();
+  return {
+    yesNo: [
+      { value: "no", label: t("common.no") },
+      { value: "yes", label: t("common.yes") },
+    ] satisfies Option<"no" | "yes">[],
+    showHide: [
+      { value: "no", label: t("common.show") },
+      { value: "yes", label: t("common.hide") },
+    ] satisfies Option<"no" | "yes">[],
+  };
+}
+
+const word = (on: boolean) => (on ? "yes" : "no");
+
+/** Step 1. */
+export function Basics({ draft, onChange, nameFault }: Props & { nameFault: "nameRequired" | "nameLong" | undefined }) {
+  const { t } = useTranslation();
+  const { yesNo } = useSwitch();
+  return (
+    <>
+      <TextField label={t("common.name")} required value={draft.name} onChange={(name) => onChange({ name })} error={nameFault && t(`wizard.faults.${nameFault}`)} />
+      <TextField label={t("common.description")} tall value={draft.description} onChange={(description) => onChange({ description })} />
+      <Segmented label={t("wizard.convert")} about={t("wizard.convertAbout")} options={yesNo} value={word(draft.convert)} onChange={(v) => onChange({ convert: v === "yes" })} />
+      <MessageBar>{t("wizard.convertInfo")}</MessageBar>
+    </>
+  );
+}
+
+/** Step 2. */
+export function Oobe({ draft, onChange, templateFault }: Props & { templateFault: TemplateFault | undefined }) {
+  const { t, i18n } = useTranslation();
+  const { yesNo, showHide } = useSwitch();
+  const fixed = fixedBySelfDeploying(draft);
+  const locales = useMemo(
+    () => [
+      { value: "os-default", label: t("wizard.osDefault") },
+      { value: "", label: t("wizard.userSelect") },
+      ...languageNames(i18n.language).map((l) => ({ value: l.tag as string, label: l.name })),
+    ],
+    [t, i18n.language],
+  );
+  const example = exampleName(draft.template, exampleSerial);
+  return (
+    <>
+      <Select
+        label={t("wizard.mode")}
+        about={t("wizard.modeAbout")}
+        required
+        value={draft.mode}
+        onChange={(mode) => onChange({ mode })}
+        options={[
+          { value: "singleUser", label: t("wizard.userDriven") },
+          { value: "shared", label: t("wizard.selfDeploying") },
+        ]}
+      />
+      <Select
+        label={t("wizard.join")}
+        about={t("wizard.joinAbout")}
+        required
+        disabled={fixed}
+        value={fixed ? "azureAD" : draft.join}
+        onChange={(join) => onChange({ join })}
+        options={[
+          { value: "azureAD", label: t("profiles.joinEntra") },
+          { value: "activeDirectory", label: t("profiles.joinHybrid") },
+        ]}
+      />
+      <Segmented label={t("wizard.eula")} about={t("wizard.eulaAbout")} disabled={fixed} options={showHide} value={word(fixed || draft.eulaHidden)} onChange={(v) => onChange({ eulaHidden: v === "yes" })} />
+      <Segmented label={t("wizard.privacy")} about={t("wizard.privacyAbout")} disabled={fixed} options={showHide} value={word(fixed || draft.privacyHidden)} onChange={(v) => onChange({ privacyHidden: v === "yes" })} />
+      <Segmented label={t("wizard.escape")} about={t("wizard.escapeAbout")} disabled={fixed} options={showHide} value={word(fixed || draft.escapeHidden)} onChange={(v) => onChange({ escapeHidden: v === "yes" })} />
+      <Segmented
+        label={t("wizard.userType")}
+        about={t("wizard.userTypeAbout")}
+        disabled={fixed}
+        value={draft.userType}
+        onChange={(userType) => onChange({ userType })}
+        options={[
+          { value: "administrator", label: t("wizard.administrator") },
+          { value: "standard", label: t("wizard.standardUser") },
+        ]}
+      />
+      <Segmented label={t("wizard.preprovision")} about={t("wizard.preprovisionAbout")} disabled={fixed} options={yesNo} value={word(draft.preprovision && !fixed)} onChange={(v) => onChange({ preprovision: v === "yes" })} />
+      <Select label={t("wizard.language")} about={t("wizard.languageAbout")} value={draft.locale} onChange={(locale) => onChange({ locale })} options={locales} />
+      <Segmented label={t("wizard.keyboard")} about={t("wizard.keyboardAbout")} options={yesNo} value={word(draft.keyboardSkipped)} onChange={(v) => onChange({ keyboardSkipped: v === "yes" })} />
+      <Segmented label={t("wizard.template")} about={t("wizard.templateAbout")} options={yesNo} value={word(draft.useTemplate)} onChange={(v) => onChange({ useTemplate: v === "yes" })} />
+      {draft.useTemplate && (
+        <>
+          <p className={styles.text}>{t("wizard.templateText")}</p>
+          <TextField
+            label={t("wizard.templateName")}
+            required
+            value={draft.template}
+            onChange={(template) => onChange({ template })}
+            error={templateFault && t(`wizard.faults.${templateFault}`)}
+            hint={example !== "" && t("wizard.templateExample", { serial: exampleSerial, name: example })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Step 3. */
+export function Assignments({ draft, onChange, onPick }: Props & { onPick: (which: "included" | "excluded") => void }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <section className={styles.part}>
+        <h2>{t("wizard.included")}</h2>
+        <div className={styles.buttons}>
+          <Button icon="add" isDisabled={draft.allDevices} onPress={() => onPick("included")}>
+            {t("wizard.addGroups")}
+          </Button>
+          <Button icon="add" isDisabled={draft.included.length > 0 || draft.allDevices} onPress={() => onChange({ allDevices: true })}>
+            {t("wizard.addAllDevices")}
+          </Button>
+        </div>
+        <Chosen
+          label={t("wizard.included")}
+          groups={draft.allDevices ? [{ id: "all", name: t("wizard.allDevices") }] : draft.included}
+          onRemove={(id) => onChange(id === "all" ? { allDevices: false } : { included: draft.included.filter((g) => g.id !== id) })}
+        />
+      </section>
+      <section className={styles.part}>
+        <h2>{t("wizard.excluded")}</h2>
+        <MessageBar>{t("wizard.excludedInfo")}</MessageBar>
+        <div className={styles.buttons}>
+          <Button icon="add" onPress={() => onPick("excluded")}>
+            {t("wizard.addGroups")}
+          </Button>
+        </div>
+        <Chosen label={t("wizard.excluded")} groups={draft.excluded} onRemove={(id) => onChange({ excluded: draft.excluded.filter((g) => g.id !== id) })} />
+      </section>
+    </>
+  );
+}
+
+function Chosen({ label, groups, onRemove }: { label: string; groups: readonly { id: string; name: string }[]; onRemove: (id: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <table className={styles.table} aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">{t("wizard.groups")}</th>
+          <th scope="col">{t("common.remove")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {groups.length === 0 && (
+          <tr>
+            <td colSpan={2}>{t("wizard.noGroups")}</td>
+          </tr>
+        )}
+        {groups.map((g) => (
+          <tr key={g.id}>
+            <td>{g.name}</td>
+            <td>
+              <Button look="command" icon="delete" aria-label={t("wizard.removeNamed", { name: g.name })} onPress={() => onRemove(g.id)}>
+                {t("common.remove")}
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,35 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { Icon, type IconName } from "../components/icon";
+import { Page } from "../components/page";
+import { autopilotDevices, autopilotProfiles, useCrumbs } from "./paths";
+import styles from "./windows-enrollment.module.css";
+
+/** Windows | Windows enrollment: what can be set. */
+export default function WindowsEnrollment() {
+  const { t } = useTranslation();
+  const rows: { label: string; text: string; to: string; icon: IconName }[] = [
+    { label: t("enrollment.devices"), text: t("enrollment.devicesText"), to: autopilotDevices, icon: "desktop" },
+    { label: t("enrollment.profiles"), text: t("enrollment.profilesText"), to: autopilotProfiles, icon: "settings" },
+  ];
+  return (
+    <Page title={t("enrollment.title")} subtitle={t("enrollment.subtitle")} crumbs={useCrumbs(3)} closeTo="/devices/windows">
+      <p>{t("enrollment.intro")}</p>
+      <section>
+        <h2 className={styles.heading}>{t("enrollment.autopilot")}</h2>
+        <p>{t("enrollment.autopilotText")}</p>
+        <ul className={styles.rows}>
+          {rows.map((r) => (
+            <li key={r.to}>
+              <Icon name={r.icon} />
+              <div>
+                <Link to={r.to}>{r.label}</Link>
+                <p>{r.text}</p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Page>
+  );
+}
