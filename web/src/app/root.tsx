@@ -1,5 +1,7 @@
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { useRef } from "react";
+import { UNSAFE_PortalProvider as PortalProvider } from "react-aria/PortalProvider";
 import { I18nProvider } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { config } from "zod/mini";
@@ -28,7 +30,8 @@ const client = new QueryClient({
 
 /** Everything that pages stand in. */
 export function Root({ session }: { session: Session | GraphError }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const overlays = useRef<HTMLElement>(null);
   if (session instanceof GraphError) {
     return (
       <main>
@@ -40,9 +43,13 @@ export function Root({ session }: { session: Session | GraphError }) {
     <I18nProvider locale={i18n.language}>
       <SessionContext value={session}>
         <QueryClientProvider client={client}>
-          <Toasts>
-            <RouterProvider router={router} />
-          </Toasts>
+          {/* What opens above the page stands in a region of its own. */}
+          <PortalProvider getContainer={() => overlays.current ?? document.body}>
+            <Toasts>
+              <RouterProvider router={router} />
+            </Toasts>
+          </PortalProvider>
+          <section ref={overlays} className="overlays" aria-label={t("frame.overlays")} />
         </QueryClientProvider>
       </SessionContext>
     </I18nProvider>

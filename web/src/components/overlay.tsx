@@ -43,7 +43,7 @@ function Inside({ title, subtitle, onClose, children, footer, alert = false }: P
   const { t } = useTranslation();
   return (
     <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.inside ?? ""}>
-      <header className={styles.head}>
+      <div className={styles.head}>
         <div>
           <Heading slot="title" level={2} className={styles.title ?? ""}>
             {title}
@@ -51,9 +51,9 @@ function Inside({ title, subtitle, onClose, children, footer, alert = false }: P
           {subtitle && <p className={styles.subtitle}>{subtitle}</p>}
         </div>
         <IconButton icon="dismiss" label={t("common.close")} onPress={onClose} />
-      </header>
+      </div>
       <div className={styles.body}>{children}</div>
-      {footer && <footer className={styles.foot}>{footer}</footer>}
+      {footer && <div className={styles.foot}>{footer}</div>}
     </AriaDialog>
   );
 }

@@ -34,7 +34,9 @@ export function Page({ title, subtitle, crumbs = [], closeTo, children }: Props)
           <ol>
             {crumbs.map((c) => (
               <li key={c.to}>
-                <Link to={c.to}>{c.label}</Link>
+                <Link to={c.to} activeOptions={{ exact: true }}>
+                  {c.label}
+                </Link>
                 <Icon name="chevron_right" />
               </li>
             ))}
@@ -49,7 +51,7 @@ export function Page({ title, subtitle, crumbs = [], closeTo, children }: Props)
           {subtitle && <p className={styles.subtitle}>{subtitle}</p>}
         </div>
         {closeTo && (
-          <Link to={closeTo} className={styles.close} aria-label={t("common.close")}>
+          <Link to={closeTo} activeOptions={{ exact: true }} className={styles.close} aria-label={t("common.close")}>
             <Icon name="dismiss" />
           </Link>
         )}

@@ -50,6 +50,7 @@ export const de: Catalogue = {
     version: "Version {{version}}",
     notifications: "Benachrichtigungen",
     dismiss: "Verwerfen",
+    overlays: "Über der Seite geöffnet",
   },
   problem: {
     title: "Das konnte nicht geladen werden",

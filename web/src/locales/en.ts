@@ -49,6 +49,7 @@ export const en = {
     version: "Version {{version}}",
     notifications: "Notifications",
     dismiss: "Dismiss",
+    overlays: "Opened above the page",
   },
   problem: {
     title: "This could not be loaded",

@@ -147,7 +147,7 @@ function List() {
       />
       <div className={styles.filters}>
         <SearchBox value={text} onChange={setText} />
-        <StatusTabs status={search.status} />
+        <StatusTabs />
       </div>
       {list.isError && <MessageBar tone="warning">{problemText(list.error, t("problem.offline"))}</MessageBar>}
       {list.isPending ? (

@@ -3,7 +3,7 @@ import { profileStatuses } from "../../lib/status";
 
 /** What the list's address says: search, status, order, and the open pane. */
 export const gridSearch = z.object({
-  q: z.catch(z.optional(z.string()), undefined),
+  q: z.catch(z.optional(z.coerce.string()), undefined),
   status: z.catch(z.optional(z.enum(profileStatuses)), undefined),
   sort: z.catch(z.optional(z.string()), undefined),
   pane: z.catch(z.optional(z.string()), undefined),

@@ -21,13 +21,13 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (text:
 }
 
 /** The statuses with how many devices have each; one of them is shown alone. */
-export function StatusTabs({ status }: { status: ProfileStatus | undefined }) {
+export function StatusTabs() {
   const { t } = useTranslation();
   const { number } = useFormat();
   const counts = useQuery(countsQuery);
   const tab = (to: ProfileStatus | undefined, label: string, n: number | undefined) => (
     <li key={label}>
-      <Link to="." search={(old: GridSearch) => ({ ...old, status: to })} aria-current={status === to ? "true" : undefined} className={styles.tab}>
+      <Link to="." search={(old: GridSearch) => ({ ...old, status: to })} activeOptions={{ includeSearch: true, explicitUndefined: true }} className={styles.tab}>
         {label}
         {n !== undefined && <span className={styles.count}>{number(n)}</span>}
       </Link>
