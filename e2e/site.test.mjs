@@ -74,6 +74,20 @@ test("the tutorial's click path, from signing in to a profile that every device 
   await page.getByRole("heading", { name: "Windows Autopilot", exact: true }).waitFor();
   await judge(page, "site-enrollment");
 
+  // Step 1: automatic enrolment.
+  await links(page, "Automatic Enrollment").click();
+  await settled(page, "Automatic Enrollment");
+  await page.getByRole("radiogroup", { name: "MDM user scope" }).getByText("Some", { exact: true }).click();
+  await page.getByText("No group is selected").waitFor();
+  await judge(page, "site-mdm");
+  await page.getByRole("radiogroup", { name: "MDM user scope" }).getByText("All", { exact: true }).click();
+  await button(page, "Save").click();
+  await page.getByText("The MDM user scope is saved.").waitFor();
+  await page.reload();
+  await page.getByText("Every PC is enrolled when it joins.").waitFor();
+  await page.getByRole("main").getByRole("link", { name: "Close" }).click();
+  await settled(page, "Windows | Windows enrollment");
+
   // Step 3: register devices.
   await page.getByRole("main").getByRole("link", { name: "Devices", exact: true }).click();
   await settled(page, "Windows Autopilot devices");
@@ -167,6 +181,11 @@ test("the tutorial's click path, from signing in to a profile that every device 
   await settled(page, "Windows Autopilot deployment profiles");
   await page.getByRole("row", { name: /Sales PCs/ }).getByText("Yes").waitFor();
   await judge(page, "site-profiles");
+  await links(page, "Sales PCs").click();
+  await settled(page, "Sales PCs");
+  await page.getByRole("heading", { name: "Assigned devices" }).waitFor();
+  assert.match(await page.locator("main").innerText(), /Assigned to\s+1 group[\s\S]*Included groups\s+Autopilot devices/);
+  await judge(page, "site-profile");
 
   // The status moves without a reload; then all three checks hold.
   await page.goto(server.base + devices);
@@ -176,6 +195,8 @@ test("the tutorial's click path, from signing in to a profile that every device 
   await pane.getByText("Ready to deploy").waitFor();
   assert.match(await pane.innerText(), /Date assigned[\s\S]*20\d\d/);
   assert.match(await pane.innerText(), /Assigned profile[\s\S]*Sales PCs/);
+  await pane.getByRole("heading", { name: "Why?" }).waitFor();
+  await pane.getByText(/Autopilot devices: the device is in it/).waitFor();
   await judge(page, "site-properties");
 
   // Properties: a group tag, then a user.

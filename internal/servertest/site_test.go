@@ -146,6 +146,14 @@ func TestASessionOfTheAdminSiteEndsAsItsSignInDoes(t *testing.T) {
 		if alive(b) {
 			t.Error("an idle session lives on")
 		}
+		b = signedIn(d.ann)
+		for range 2 {
+			d.clock.advance(idle/2 + time.Minute)
+			b.Script(t, http.MethodGet, "/admin/graph/v1.0/me", nil, "X-Taxiway-Unattended", "1")
+		}
+		if alive(b) {
+			t.Error("what a page asks by itself keeps an idle session alive")
+		}
 
 		b = signedIn(d.ann)
 		step := idle / 2

@@ -41,6 +41,22 @@ func errSessionEnded() error {
 // idle too long, or whose person was disabled or signed out everywhere is
 // fault.Unauthenticated with code SessionEnded.
 func (p *People) FindSession(ctx context.Context, cookie string) (directory.TenantID, Session, directory.User, error) {
+	t, s, u, err := p.PeekSession(ctx, cookie)
+	if err != nil {
+		return t, s, u, err
+	}
+	if now := p.Clock.Real(); now.Sub(s.LastUsed) >= sessionTouch {
+		s.LastUsed = now
+		if err := p.Store.TouchSession(ctx, t, hashOf(cookie), s); err != nil && !fault.Is(err, fault.NotFound) {
+			return "", Session{}, directory.User{}, fault.Wrap("note the use of a session", err)
+		}
+	}
+	return t, s, u, nil
+}
+
+// PeekSession is FindSession for a request that no person made, such as a page
+// that looks for news by itself: it is no use of the session.
+func (p *People) PeekSession(ctx context.Context, cookie string) (directory.TenantID, Session, directory.User, error) {
 	t, hash, ok := tenantOf(cookie)
 	if !ok || t == "" {
 		return "", Session{}, directory.User{}, errSessionEnded()
@@ -52,8 +68,7 @@ func (p *People) FindSession(ctx context.Context, cookie string) (directory.Tena
 	if err != nil {
 		return "", Session{}, directory.User{}, fault.Wrap("find session", err)
 	}
-	now := p.Clock.Real()
-	if !p.alive(&s, now) {
+	if !p.alive(&s, p.Clock.Real()) {
 		return "", Session{}, directory.User{}, errSessionEnded()
 	}
 	u, err := p.Users.GetUser(ctx, t, string(s.User))
@@ -62,12 +77,6 @@ func (p *People) FindSession(ctx context.Context, cookie string) (directory.Tena
 	}
 	if err != nil {
 		return "", Session{}, directory.User{}, fault.Wrap("find session", err)
-	}
-	if now.Sub(s.LastUsed) >= sessionTouch {
-		s.LastUsed = now
-		if err := p.Store.TouchSession(ctx, t, hash, s); err != nil && !fault.Is(err, fault.NotFound) {
-			return "", Session{}, directory.User{}, fault.Wrap("note the use of a session", err)
-		}
 	}
 	return t, s, u, nil
 }

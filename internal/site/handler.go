@@ -19,6 +19,8 @@ import (
 // signin.People is one. What ended is fault.Unauthenticated.
 type Sessions interface {
 	FindSession(ctx context.Context, cookie string) (directory.TenantID, signin.Session, directory.User, error)
+	// PeekSession is the same without being a use of the session.
+	PeekSession(ctx context.Context, cookie string) (directory.TenantID, signin.Session, directory.User, error)
 	EndSession(ctx context.Context, cookie string) error
 }
 

@@ -15,6 +15,9 @@ const (
 	// siteCookie names the session's cookie. SameSite is Strict: no link or form
 	// of another site ever sends it.
 	siteCookie = "__Host-taxiway-site"
+	// unattendedHeader marks what a page asks by itself while nobody uses it: it
+	// does not keep an idle session alive.
+	unattendedHeader = "X-Taxiway-Unattended"
 	// What texts are sealed for.
 	forSession = "site session"
 	forSignIn  = "site sign-in"
@@ -49,7 +52,11 @@ func (h *Handler) visitor(r *http.Request) (*visitor, error) {
 	if _, err := h.key.Open(forSession, cookie, &s); err != nil || login == "" {
 		return nil, notSignedIn()
 	}
-	t, found, u, err := h.Sessions.FindSession(r.Context(), login)
+	find := h.Sessions.FindSession
+	if r.Header.Get(unattendedHeader) != "" {
+		find = h.Sessions.PeekSession
+	}
+	t, found, u, err := find(r.Context(), login)
 	switch {
 	case fault.Is(err, fault.Unauthenticated), fault.Is(err, fault.NotFound):
 		return nil, notSignedIn()

@@ -31,15 +31,23 @@ const newProfile = createRoute({
   component: lazyRouteComponent(() => import("../routes/new-profile")),
 });
 
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/autopilot/profiles/$id",
+  component: lazyRouteComponent(() => import("../routes/profile")),
+});
+
 const tree = root.addChildren([
   page("/", () => import("../routes/home")),
   page("/devices", () => import("../routes/devices-overview")),
   page("/devices/windows", () => import("../routes/windows-devices")),
+  page("/devices/windows/enrollment/automatic", () => import("../routes/automatic-enrollment")),
   page("/devices/windows/enrollment", () => import("../routes/windows-enrollment")),
   autopilotDevices,
   importDevices,
   page("/devices/windows/enrollment/autopilot/profiles", () => import("../routes/profiles")),
   newProfile,
+  profile,
   page("/gallery", () => import("../routes/gallery")),
 ]);
 

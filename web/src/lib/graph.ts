@@ -33,6 +33,12 @@ export interface Page<T> {
 
 let csrf = "";
 
+// A page looks for news by itself. While nobody has touched it for a minute it
+// says so, and the session may become idle.
+const attention = 60_000;
+let lastTouched = Date.now();
+for (const event of ["pointerdown", "keydown", "wheel"] as const) addEventListener(event, () => (lastTouched = Date.now()), { passive: true, capture: true });
+
 /** The header value that GET /ui/session gave for this session. */
 export function setCsrf(value: string): void {
   csrf = value;
@@ -70,6 +76,7 @@ async function refusal(answer: Response): Promise<GraphError> {
 export async function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, headers: { Accept: "application/json", ...headers } };
   if (signal) init.signal = signal;
+  if (Date.now() - lastTouched > attention) init.headers = { ...init.headers, "X-Taxiway-Unattended": "1" };
   if (method !== "GET") init.headers = { ...init.headers, "X-Taxiway-Csrf": csrf };
   if (body !== undefined) {
     init.headers = { ...init.headers, "Content-Type": "application/json" };

@@ -86,6 +86,7 @@ function Wizard() {
         {step === 1 && <Basics draft={draft} onChange={change} nameFault={faults.name} />}
         {step === 2 && <Oobe draft={draft} onChange={change} templateFault={faults.template} />}
         {step === 3 && <Assignments draft={draft} onChange={change} onPick={setPicking} />}
+        {step === 4 && <h2>{t("wizard.summary")}</h2>}
         {step === 4 && <Review draft={draft} affected={<MemberCount groups={draft.included.map((g) => g.id)} />} />}
       </section>
       <div className={styles.foot}>
@@ -106,6 +107,7 @@ function Wizard() {
       {picking && (
         <GroupPicker
           title={picking === "included" ? t("wizard.pickInclude") : t("wizard.pickExclude")}
+          hint={t("wizard.pickHint")}
           picked={draft[picking]}
           onClose={() => setPicking(undefined)}
           onSelect={(groups) => {

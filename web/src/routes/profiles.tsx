@@ -1,16 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../components/button";
-import { MenuButton, Question } from "../components/overlay";
+import { MenuButton } from "../components/overlay";
 import { CommandBar, Page } from "../components/page";
-import { Empty, Problem, problemText, Skeleton } from "../components/states";
-import { useToast } from "../components/toast";
-import { deleteProfile, profilesKey, profilesQuery, type Profile } from "../features/profiles/api/profiles";
+import { Empty, Problem, Skeleton } from "../components/states";
+import { profilesKey, profilesQuery, type Profile } from "../features/profiles/api/profiles";
 import { download, writeCsv } from "../lib/csv";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { useCrumbs, windowsEnrollment } from "./paths";
+import { DeleteProfile } from "./profile";
 import styles from "./profiles.module.css";
 
 /** Windows Autopilot deployment profiles. */
@@ -94,7 +94,11 @@ function List() {
             <tbody>
               {list.data.map((p) => (
                 <tr key={p.id}>
-                  <th scope="row">{p.displayName}</th>
+                  <th scope="row">
+                    <Link to="/devices/windows/enrollment/autopilot/profiles/$id" params={{ id: p.id }}>
+                      {p.displayName}
+                    </Link>
+                  </th>
                   <td>{p.description || t("profiles.noDescription")}</td>
                   <td>{join(p)}</td>
                   <td>{assigned(p)}</td>
@@ -109,39 +113,7 @@ function List() {
           </table>
         </div>
       )}
-      {doomed && <Delete profile={doomed} onClose={() => setDoomed(undefined)} />}
+      {doomed && <DeleteProfile profile={doomed} onClose={() => setDoomed(undefined)} />}
     </>
-  );
-}
-
-function Delete({ profile, onClose }: { profile: Profile; onClose: () => void }) {
-  const { t } = useTranslation();
-  const toast = useToast();
-  const client = useQueryClient();
-  const name = profile.displayName ?? "";
-  const run = useMutation({
-    mutationFn: () => deleteProfile(profile.id),
-    onSuccess: () => {
-      toast("success", t("profiles.deleted", { name }));
-      void client.invalidateQueries({ queryKey: profilesKey });
-      onClose();
-    },
-    onError: (e) => toast("danger", problemText(e, t("problem.offline"))),
-  });
-  return (
-    <Question
-      title={t("profiles.deleteTitle", { name })}
-      onClose={onClose}
-      footer={
-        <>
-          <Button look="primary" isDisabled={run.isPending} onPress={() => run.mutate()}>
-            {t("common.delete")}
-          </Button>
-          <Button onPress={onClose}>{t("common.cancel")}</Button>
-        </>
-      }
-    >
-      <p>{t("profiles.deleteText")}</p>
-    </Question>
   );
 }

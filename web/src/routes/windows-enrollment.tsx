@@ -5,10 +5,18 @@ import { Page } from "../components/page";
 import { autopilotDevices, autopilotProfiles, useCrumbs } from "./paths";
 import styles from "./windows-enrollment.module.css";
 
+interface Row {
+  label: string;
+  text: string;
+  to: string;
+  icon: IconName;
+}
+
 /** Windows | Windows enrollment: what can be set. */
 export default function WindowsEnrollment() {
   const { t } = useTranslation();
-  const rows: { label: string; text: string; to: string; icon: IconName }[] = [
+  const options: Row[] = [{ label: t("mdm.title"), text: t("mdm.text"), to: "/devices/windows/enrollment/automatic", icon: "people" }];
+  const autopilot: Row[] = [
     { label: t("enrollment.devices"), text: t("enrollment.devicesText"), to: autopilotDevices, icon: "desktop" },
     { label: t("enrollment.profiles"), text: t("enrollment.profilesText"), to: autopilotProfiles, icon: "settings" },
   ];
@@ -16,20 +24,30 @@ export default function WindowsEnrollment() {
     <Page title={t("enrollment.title")} subtitle={t("enrollment.subtitle")} crumbs={useCrumbs(3)} closeTo="/devices/windows">
       <p>{t("enrollment.intro")}</p>
       <section>
+        <h2 className={styles.heading}>{t("enrollment.options")}</h2>
+        <Rows rows={options} />
+      </section>
+      <section>
         <h2 className={styles.heading}>{t("enrollment.autopilot")}</h2>
         <p>{t("enrollment.autopilotText")}</p>
-        <ul className={styles.rows}>
-          {rows.map((r) => (
-            <li key={r.to}>
-              <Icon name={r.icon} />
-              <div>
-                <Link to={r.to}>{r.label}</Link>
-                <p>{r.text}</p>
-              </div>
-            </li>
-          ))}
-        </ul>
+        <Rows rows={autopilot} />
       </section>
     </Page>
+  );
+}
+
+function Rows({ rows }: { rows: readonly Row[] }) {
+  return (
+    <ul className={styles.rows}>
+      {rows.map((r) => (
+        <li key={r.to}>
+          <Icon name={r.icon} />
+          <div>
+            <Link to={r.to}>{r.label}</Link>
+            <p>{r.text}</p>
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }

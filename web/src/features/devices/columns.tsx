@@ -47,18 +47,18 @@ export function useColumns(shown: readonly ColumnId[], { onOpen, onStatus }: Han
   });
   const all: Record<ColumnId, DeviceColumn> = {
     serial: {
-      ...plain("serial", "serialNumber", "minmax(11rem, 1fr)", (d) => d.serialNumber ?? ""),
+      ...plain("serial", "serialNumber", "minmax(8rem, 1fr)", (d) => d.serialNumber ?? ""),
       cell: (d) => (
         <button type="button" tabIndex={-1} className={styles.link} onClick={() => onOpen(d)}>
           {d.serialNumber}
         </button>
       ),
     },
-    manufacturer: plain("manufacturer", "manufacturer", "minmax(9rem, 1fr)", (d) => d.manufacturer ?? ""),
-    model: plain("model", "model", "minmax(9rem, 1fr)", (d) => d.model ?? ""),
-    groupTag: plain("groupTag", "groupTag", "minmax(7rem, 1fr)", (d) => d.groupTag ?? ""),
+    manufacturer: plain("manufacturer", "manufacturer", "minmax(7rem, 1fr)", (d) => d.manufacturer ?? ""),
+    model: plain("model", "model", "minmax(7.5rem, 1fr)", (d) => d.model ?? ""),
+    groupTag: plain("groupTag", "groupTag", "minmax(5.5rem, 1fr)", (d) => d.groupTag ?? ""),
     profileStatus: {
-      ...plain("profileStatus", "deploymentProfileAssignmentStatus", "12rem", (d) => t(`autopilot.status.${profileStatus(d)}`)),
+      ...plain("profileStatus", "deploymentProfileAssignmentStatus", "9.5rem", (d) => t(`autopilot.status.${profileStatus(d)}`)),
       cell: (d) => {
         const status = profileStatus(d);
         if (status !== "fixPending" && status !== "attentionRequired") return <StatusWord status={status} />;
@@ -69,15 +69,15 @@ export function useColumns(shown: readonly ColumnId[], { onOpen, onStatus }: Han
         );
       },
     },
-    assignedProfile: plain("assignedProfile", "assignedProfile", "minmax(11rem, 1fr)", (d) => d.deploymentProfile?.displayName ?? "", false),
-    purchaseOrder: plain("purchaseOrder", "purchaseOrderIdentifier", "9rem", (d) => d.purchaseOrderIdentifier ?? ""),
+    assignedProfile: plain("assignedProfile", "assignedProfile", "minmax(8rem, 1fr)", (d) => d.deploymentProfile?.displayName ?? "", false),
+    purchaseOrder: plain("purchaseOrder", "purchaseOrderIdentifier", "7.5rem", (d) => d.purchaseOrderIdentifier ?? ""),
     user: plain("user", "userPrincipalName", "minmax(12rem, 1fr)", (d) => d.userPrincipalName ?? ""),
     deviceName: plain("deviceName", "displayName", "10rem", (d) => d.displayName ?? ""),
     dateAssigned: plain("dateAssigned", "deploymentProfileAssignedDateTime", "13rem", (d) => time(d.deploymentProfileAssignedDateTime)),
     enrollmentState: plain("enrollmentState", "enrollmentState", "10rem", (d) => t(`autopilot.enrollment.${d.enrollmentState ?? "unknown"}`)),
     lastContacted: plain("lastContacted", "lastContactedDateTime", "13rem", (d) => time(d.lastContactedDateTime)),
     ready: {
-      ...plain("ready", "ready", "9rem", (d) => (readyToDeploy(d) ? t("common.yes") : t("common.no")), false),
+      ...plain("ready", "ready", "8rem", (d) => (readyToDeploy(d) ? t("common.yes") : t("common.no")), false),
       cell: (d) => (
         <span className={readyToDeploy(d) ? styles.ready : styles.notReady}>
           {readyToDeploy(d) && <Icon name="checkmark" />}

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { draftSchema, dropDraft, faultsOf, firstWrong, loadDraft, newDraft, profileBody, saveDraft, type Draft } from "./draft";
+import { draftOf, draftSchema, dropDraft, faultsOf, firstWrong, loadDraft, newDraft, profileBody, saveDraft, type Draft } from "./draft";
 
 const named: Draft = { ...newDraft, name: "Sales PCs" };
 
@@ -43,6 +43,13 @@ describe("the wizard's draft", () => {
         escapeLinkHidden: true,
       },
     });
+  });
+  it("is read back from Graph as it was", () => {
+    const draft: Draft = { ...named, convert: true, eulaHidden: false, locale: "de-DE", useTemplate: true, template: "PC-%SERIAL%", included: [{ id: "g1", name: "One" }], excluded: [{ id: "g2", name: "Two" }] };
+    const target = (kind: string, groupId: string) => ({ target: { "@odata.type": `#microsoft.graph.${kind}`, groupId } });
+    const wire = { ...profileBody(draft), assignments: [target("groupAssignmentTarget", "g1"), target("exclusionGroupAssignmentTarget", "g2")] };
+    expect(draftOf(wire as Parameters<typeof draftOf>[0], (id) => ({ g1: "One", g2: "Two" })[id] ?? id)).toEqual(draft);
+    expect(draftOf({ assignments: [target("allDevicesAssignmentTarget", "")] }, String).allDevices).toBe(true);
   });
   it("has no user and joins Microsoft Entra ID when it deploys itself", () => {
     const body = profileBody({ ...named, mode: "shared", join: "activeDirectory", preprovision: true, eulaHidden: false });

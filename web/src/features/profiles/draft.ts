@@ -92,6 +92,52 @@ export function profileBody(d: Draft): Record<string, unknown> {
   };
 }
 
+/** What of Graph's profile the pages show; both names of a setting say the same. */
+export interface WireProfile {
+  "@odata.type"?: string;
+  displayName?: string | null;
+  description?: string | null;
+  locale?: string | null;
+  preprovisioningAllowed?: boolean;
+  hardwareHashExtractionEnabled?: boolean;
+  deviceNameTemplate?: string | null;
+  outOfBoxExperienceSetting?: {
+    privacySettingsHidden?: boolean;
+    eulaHidden?: boolean;
+    userType?: string;
+    deviceUsageType?: string;
+    keyboardSelectionPageSkipped?: boolean;
+    escapeLinkHidden?: boolean;
+  } | null;
+  assignments?: { target: Record<string, string> }[];
+}
+
+/** A stored profile as the wizard would have it. */
+export function draftOf(p: WireProfile, nameOf: (group: string) => string): Draft {
+  const o = p.outOfBoxExperienceSetting ?? {};
+  const targets = (kind: string) => (p.assignments ?? []).map((a) => a.target).filter((x) => x["@odata.type"] === `#microsoft.graph.${kind}`);
+  const groups = (kind: string) => targets(kind).map((x) => ({ id: x["groupId"] ?? "", name: nameOf(x["groupId"] ?? "") }));
+  return {
+    name: p.displayName ?? "",
+    description: p.description ?? "",
+    convert: p.hardwareHashExtractionEnabled ?? false,
+    mode: o.deviceUsageType === "shared" ? "shared" : "singleUser",
+    join: p["@odata.type"]?.includes("activeDirectory") ? "activeDirectory" : "azureAD",
+    eulaHidden: o.eulaHidden ?? false,
+    privacyHidden: o.privacySettingsHidden ?? false,
+    escapeHidden: o.escapeLinkHidden ?? false,
+    userType: o.userType === "administrator" ? "administrator" : "standard",
+    preprovision: p.preprovisioningAllowed ?? false,
+    locale: p.locale ?? "",
+    keyboardSkipped: o.keyboardSelectionPageSkipped ?? false,
+    useTemplate: Boolean(p.deviceNameTemplate),
+    template: p.deviceNameTemplate ?? "",
+    allDevices: targets("allDevicesAssignmentTarget").length > 0,
+    included: groups("groupAssignmentTarget"),
+    excluded: groups("exclusionGroupAssignmentTarget"),
+  };
+}
+
 const key = (user: string) => `taxiway.profileDraft.${user}`;
 
 /** The draft that somebody left in this browser. */

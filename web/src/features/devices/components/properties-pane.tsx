@@ -15,6 +15,7 @@ import { GraphError } from "../../../lib/graph";
 import { profileStatus, readyToDeploy } from "../../../lib/status";
 import { deviceQuery, devicesKey, saveDevice, unassignUser, type Change, type Device } from "../api/devices";
 import styles from "./properties-pane.module.css";
+import { Why } from "./why";
 
 interface Props {
   id: string;
@@ -137,6 +138,7 @@ function Loaded({ device: d, mayWrite, onClose }: { device: Device; mayWrite: bo
             {t(`autopilot.statusHelp.${status}`)} {t("autopilot.since", { time: time(d.remediationStateLastModifiedDateTime) })}
           </MessageBar>
         )}
+        <Why id={d.id} />
       </div>
     </Drawer>
   );

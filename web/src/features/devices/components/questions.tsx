@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../components/button";
 import { Question } from "../../../components/overlay";
@@ -7,6 +7,8 @@ import { useToast } from "../../../components/toast";
 import { useFormat } from "../../../lib/format";
 import type { ProfileStatus } from "../../../lib/status";
 import { deleteDevice, devicesKey, type Device } from "../api/devices";
+import { explainQuery } from "../api/explain";
+import { HardwareChanges } from "./why";
 
 /** Asks before devices are deleted, and says how many were. */
 export function DeleteQuestion({ devices, onClose, onCancel }: { devices: readonly Device[]; onClose: () => void; onCancel: () => void }) {
@@ -57,6 +59,7 @@ export function DeleteQuestion({ devices, onClose, onCancel }: { devices: readon
 export function StatusQuestion({ status, device, onClose }: { status: ProfileStatus; device: Device; onClose: () => void }) {
   const { t } = useTranslation();
   const { time } = useFormat();
+  const why = useQuery(explainQuery(device.id));
   return (
     <Question
       title={t(`autopilot.status.${status}`)}
@@ -69,6 +72,7 @@ export function StatusQuestion({ status, device, onClose }: { status: ProfileSta
     >
       <p>{t(`autopilot.statusHelp.${status}`)}</p>
       <p>{t("autopilot.since", { time: time(device.remediationStateLastModifiedDateTime) })}</p>
+      {why.data && <HardwareChanges changes={why.data.hardwareChanges} />}
     </Question>
   );
 }

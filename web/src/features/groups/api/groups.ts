@@ -19,3 +19,6 @@ export const memberCountQuery = (id: string) =>
 
 /** How many groups there are. */
 export const groupCountQuery = queryOptions({ queryKey: ["groups", "count"], queryFn: ({ signal }) => graph.get<number>("/v1.0/groups/$count", signal) });
+
+/** One group by its id. */
+export const groupQuery = (id: string) => queryOptions({ queryKey: ["groups", "one", id], queryFn: ({ signal }) => graph.get<Group>(`/v1.0/groups/${id}`, signal) });

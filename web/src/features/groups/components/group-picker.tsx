@@ -16,13 +16,14 @@ export interface PickedGroup {
 
 interface Props {
   title: string;
+  hint: string;
   picked: readonly PickedGroup[];
   onClose: () => void;
   onSelect: (groups: PickedGroup[]) => void;
 }
 
 /** A pane to choose groups by name. */
-export function GroupPicker({ title, picked, onClose, onSelect }: Props) {
+export function GroupPicker({ title, hint, picked, onClose, onSelect }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<readonly PickedGroup[]>(picked);
@@ -39,7 +40,7 @@ export function GroupPicker({ title, picked, onClose, onSelect }: Props) {
       }
     >
       <div className={styles.stack}>
-        <p>{t("wizard.pickHint")}</p>
+        <p>{hint}</p>
         <TextField label={t("common.search")} value={text} onChange={setText} />
         {found.isPending ? (
           <Skeleton />
@@ -49,7 +50,7 @@ export function GroupPicker({ title, picked, onClose, onSelect }: Props) {
           <>
             <p aria-live="polite">{t("wizard.results", { count: found.data["@odata.count"] ?? found.data.value.length })}</p>
             {found.data.value.length === 0 ? (
-              <Empty title={t("wizard.noGroups")}>{t("wizard.pickHint")}</Empty>
+              <Empty title={t("wizard.noGroups")}>{hint}</Empty>
             ) : (
               <ul className={styles.list}>
                 {found.data.value.map((g) => (

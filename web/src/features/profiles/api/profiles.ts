@@ -1,9 +1,11 @@
-import type { WindowsAutopilotDeploymentProfile as Wire } from "@microsoft/microsoft-graph-types-beta";
+import type { WindowsAutopilotDeploymentProfile as Wire, WindowsAutopilotDeviceIdentity } from "@microsoft/microsoft-graph-types-beta";
 import { queryOptions } from "@tanstack/react-query";
 import { all, graph } from "../../../lib/graph";
 import { profileBody, type Draft } from "../draft";
 
-export type Profile = Wire & { id: string; "@odata.type"?: string; assignments?: { id: string }[] };
+type Target = Record<string, string>;
+
+export type Profile = Wire & { id: string; "@odata.type"?: string; assignments?: { id: string; target: Target }[] };
 
 const path = "/beta/deviceManagement/windowsAutopilotDeploymentProfiles";
 export const profilesKey = ["deploymentProfiles"] as const;
@@ -11,9 +13,17 @@ export const profilesKey = ["deploymentProfiles"] as const;
 /** All deployment profiles with their assignments: there are few. */
 export const profilesQuery = queryOptions({ queryKey: [...profilesKey, "list"], queryFn: ({ signal }) => all<Profile>(`${path}?$expand=assignments`, signal) });
 
-export const deleteProfile = (id: string) => graph.delete(`${path}/${id}`);
+/** One of them. */
+export const profileQuery = (id: string) =>
+  queryOptions({ queryKey: [...profilesKey, "one", id], queryFn: ({ signal }) => graph.get<Profile>(`${path}/${encodeURIComponent(id)}?$expand=assignments`, signal) });
 
-type Target = Record<string, string>;
+export type AssignedDevice = WindowsAutopilotDeviceIdentity & { id: string };
+
+/** The devices that have it. */
+export const assignedDevicesQuery = (id: string) =>
+  queryOptions({ queryKey: [...profilesKey, "devices", id], queryFn: ({ signal }) => all<AssignedDevice>(`${path}/${encodeURIComponent(id)}/assignedDevices`, signal) });
+
+export const deleteProfile = (id: string) => graph.delete(`${path}/${id}`);
 
 function targets(draft: Draft): Target[] {
   const group = (kind: string) => (g: { id: string }) => ({ "@odata.type": `#microsoft.graph.${kind}`, groupId: g.id });

@@ -27,7 +27,6 @@ export function Review({ draft: d, affected }: { draft: Draft; affected: ReactNo
   const names = (groups: readonly { name: string }[]) => (groups.length === 0 ? t("wizard.noGroups") : groups.map((g) => g.name).join(", "));
   return (
     <>
-      <h2>{t("wizard.summary")}</h2>
       {nobody && <MessageBar tone="warning">{d.excluded.length > 0 ? t("wizard.warnExcludedOnly") : t("wizard.warnNobody")}</MessageBar>}
       {both.map((g) => (
         <MessageBar key={g.id} tone="warning">

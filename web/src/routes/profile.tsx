@@ -1,0 +1,141 @@
+import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "../components/button";
+import { Question } from "../components/overlay";
+import { CommandBar, Facts, Page } from "../components/page";
+import { Problem, problemText, Skeleton } from "../components/states";
+import { StatusWord } from "../components/status";
+import { useToast } from "../components/toast";
+import { groupQuery } from "../features/groups/api/groups";
+import { assignedDevicesQuery, deleteProfile, profileQuery, profilesKey, type Profile } from "../features/profiles/api/profiles";
+import { Review } from "../features/profiles/components/review";
+import { draftOf, type WireProfile } from "../features/profiles/draft";
+import { useFormat } from "../lib/format";
+import { mayWriteAutopilot, useMay } from "../lib/session";
+import { profileStatus } from "../lib/status";
+import { autopilotDevices, autopilotProfiles, useCrumbs } from "./paths";
+import table from "./profiles.module.css";
+import styles from "./new-profile.module.css";
+
+/** One deployment profile: what it says, and which devices have it. */
+export default function ProfilePage() {
+  const { t } = useTranslation();
+  const { id } = useParams({ from: "/devices/windows/enrollment/autopilot/profiles/$id" });
+  const profile = useQuery(profileQuery(id));
+  return (
+    <Page title={profile.data?.displayName ?? t("profile.title")} subtitle={t("profile.title")} crumbs={useCrumbs(4, { label: t("profiles.title"), to: autopilotProfiles })} closeTo={autopilotProfiles}>
+      {profile.data ? <Loaded profile={profile.data} /> : profile.isError ? <Problem error={profile.error} onRetry={() => void profile.refetch()} /> : <Skeleton />}
+    </Page>
+  );
+}
+
+function Loaded({ profile }: { profile: Profile }) {
+  const { t } = useTranslation();
+  const { number, time } = useFormat();
+  const mayWrite = useMay(mayWriteAutopilot);
+  const [deleting, setDeleting] = useState(false);
+  const devices = useQuery(assignedDevicesQuery(profile.id));
+  const targets = (profile.assignments ?? []).map((a) => a.target);
+  const ids = [...new Set(targets.flatMap((x) => (x.groupId ? [x.groupId] : [])))];
+  const groups = useQueries({ queries: ids.map((id) => groupQuery(id)) });
+  const draft = draftOf(profile as WireProfile, (id) => groups.find((g) => g.data?.id === id)?.data?.displayName ?? id);
+  return (
+    <>
+      <CommandBar label={t("profile.commands")}>
+        <Button look="command" icon="delete" isDisabled={!mayWrite} onPress={() => setDeleting(true)}>
+          {t("common.delete")}
+        </Button>
+      </CommandBar>
+      <Facts
+        facts={[
+          { label: t("wizard.mode"), value: draft.mode === "singleUser" ? t("wizard.userDriven") : t("wizard.selfDeploying") },
+          { label: t("wizard.join"), value: draft.join === "azureAD" ? t("profiles.joinEntra") : t("profiles.joinHybrid") },
+          { label: t("profile.created"), value: time(profile.createdDateTime) },
+          { label: t("profile.assignedTo"), value: draft.allDevices ? t("wizard.allDevices") : t("profile.groupCount", { count: draft.included.length }) },
+          { label: t("profile.assignedDevices"), value: devices.data ? number(devices.data.length) : t("common.none") },
+        ]}
+      />
+      <section>
+        <h2>{t("profile.properties")}</h2>
+        <div className={styles.step}>
+          <Review draft={draft} affected={null} />
+        </div>
+      </section>
+      <section>
+        <h2>{t("profile.assignedDevices")}</h2>
+        {devices.isError ? (
+          <Problem error={devices.error} onRetry={() => void devices.refetch()} />
+        ) : devices.isPending ? (
+          <Skeleton rows={3} />
+        ) : devices.data.length === 0 ? (
+          <p>{t("profile.noDevices")}</p>
+        ) : (
+          <div className={table.scroll} role="region" aria-label={t("profile.assignedDevices")} tabIndex={0}>
+            <table className={table.table}>
+              <thead>
+                <tr>
+                  <th scope="col">{t("autopilot.serial")}</th>
+                  <th scope="col">{t("autopilot.profileStatus")}</th>
+                  <th scope="col">{t("autopilot.dateAssigned")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {devices.data.map((d) => (
+                  <tr key={d.id}>
+                    <th scope="row">
+                      <Link to={autopilotDevices} search={{ pane: d.id }}>
+                        {d.serialNumber}
+                      </Link>
+                    </th>
+                    <td>
+                      <StatusWord status={profileStatus(d)} />
+                    </td>
+                    <td>{time(d.deploymentProfileAssignedDateTime)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+      {deleting && <DeleteProfile profile={profile} onClose={() => setDeleting(false)} />}
+    </>
+  );
+}
+
+/** Asks before a profile is deleted. */
+export function DeleteProfile({ profile, onClose }: { profile: Profile; onClose: () => void }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const name = profile.displayName ?? "";
+  const run = useMutation({
+    mutationFn: () => deleteProfile(profile.id),
+    onSuccess: () => {
+      toast("success", t("profiles.deleted", { name }));
+      void client.invalidateQueries({ queryKey: [...profilesKey, "list"] });
+      onClose();
+      void navigate({ to: autopilotProfiles });
+    },
+    onError: (e) => toast("danger", problemText(e, t("problem.offline"))),
+  });
+  return (
+    <Question
+      title={t("profiles.deleteTitle", { name })}
+      onClose={onClose}
+      footer={
+        <>
+          <Button look="primary" isDisabled={run.isPending} onPress={() => run.mutate()}>
+            {t("common.delete")}
+          </Button>
+          <Button onPress={onClose}>{t("common.cancel")}</Button>
+        </>
+      }
+    >
+      <p>{t("profiles.deleteText")}</p>
+    </Question>
+  );
+}
