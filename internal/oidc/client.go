@@ -12,7 +12,6 @@ import (
 )
 
 var (
-	unknownApp   = byCode["UnknownApplication"]
 	disabledApp  = byCode["ApplicationDisabled"]
 	grantRefused = &problem{status: http.StatusBadRequest, word: unauthorizedApp, number: 70001, text: "The application may not sign in this way."}
 	needsProof   = &problem{status: http.StatusUnauthorized, word: invalidClient, number: 7000218, text: "The app must prove who it is. Send its client_secret or client_assertion in the body, or the secret by HTTP Basic."}

@@ -15,4 +15,11 @@ for (const name of ["@fluentui/tokens", "@fluentui/svg-icons", "vite"]) {
   all.push({ name, version, text: readFileSync(file ?? here("scripts/mit.txt"), "utf8").split("\n# Licenses of bundled dependencies")[0] });
 }
 all.sort((a, b) => (a.name < b.name ? -1 : 1));
-writeFileSync(here("licences.json"), `${JSON.stringify(all.map(({ name, version, text }) => ({ name, version, text })), null, 1)}\n`);
+writeFileSync(
+  here("licences.json"),
+  `${JSON.stringify(
+    all.map(({ name, version, text }) => ({ name, version, text })),
+    null,
+    1,
+  )}\n`,
+);

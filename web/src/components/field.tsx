@@ -103,7 +103,11 @@ export function TextField({ value, onChange, onBlur, tall, readOnly, placeholder
     >
       <Caption {...common} />
       <div className={styles.control}>
-        {tall ? <TextArea className={`${styles.input} ${styles.tall}`} placeholder={placeholder ?? ""} /> : <Input className={styles.input ?? ""} placeholder={placeholder ?? ""} />}
+        {tall ? (
+          <TextArea className={`${styles.input} ${styles.tall}`} placeholder={placeholder ?? ""} />
+        ) : (
+          <Input className={styles.input ?? ""} placeholder={placeholder ?? ""} />
+        )}
         {hint && (
           <Text slot="description" className={styles.hint ?? ""}>
             {hint}

@@ -112,7 +112,7 @@ export function nextPath(page: Page<unknown>): string | undefined {
 /** Reads a collection to its end. For what is small by nature. */
 export async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
   const out: T[] = [];
-  for (let at: string | undefined = path; at !== undefined; ) {
+  for (let at: string | undefined = path; at !== undefined;) {
     const page: Page<T> = await graph.get<Page<T>>(at, signal);
     out.push(...page.value);
     at = nextPath(page);

@@ -97,7 +97,11 @@ describe("the profile status", () => {
     expect(profileStatus({ deploymentProfileAssignmentStatus, remediationState })).toBe(word),
   );
   it("is ready only when all three checks hold", () => {
-    const good = { deploymentProfileAssignmentStatus: "assignedInSync", deploymentProfileAssignedDateTime: "2026-01-02T03:04:05Z", deploymentProfile: { displayName: "P" } } as const;
+    const good = {
+      deploymentProfileAssignmentStatus: "assignedInSync",
+      deploymentProfileAssignedDateTime: "2026-01-02T03:04:05Z",
+      deploymentProfile: { displayName: "P" },
+    } as const;
     expect(readyToDeploy(good)).toBe(true);
     expect(readyToDeploy({ ...good, deploymentProfileAssignedDateTime: "0001-01-01T00:00:00Z" })).toBe(false);
     expect(readyToDeploy({ ...good, deploymentProfile: null })).toBe(false);

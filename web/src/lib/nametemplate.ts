@@ -24,7 +24,7 @@ export function templateFault(template: string): TemplateFault | undefined {
 
 function parse(template: string): Parsed | TemplateFault {
   const out: Parsed = { text: 0, serials: 0, letters: false };
-  for (let rest = template; rest !== ""; ) {
+  for (let rest = template; rest !== "";) {
     if (!rest.startsWith("%")) {
       const literal = rest.split("%", 1)[0] ?? "";
       if (!/^[A-Za-z0-9-]*$/.test(literal)) return "character";

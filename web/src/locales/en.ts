@@ -80,8 +80,23 @@ export const en = {
     empty: "Begin with the devices: import their hardware hashes, then give them a deployment profile.",
     begin: "Import devices",
   },
-  devices: { title: "Devices", overviewTitle: "Devices | Overview", overview: "Overview", byPlatform: "By platform", registered: "Autopilot devices", ready: "Ready to deploy", intro: "Register, provision and watch the PCs of your organization." },
-  windows: { title: "Windows", devicesTitle: "Windows | Windows devices", devicesItem: "Windows devices", onboarding: "Device onboarding", enrollment: "Enrollment", intro: "What happens to a Windows PC from its first start until it is ready for work." },
+  devices: {
+    title: "Devices",
+    overviewTitle: "Devices | Overview",
+    overview: "Overview",
+    byPlatform: "By platform",
+    registered: "Autopilot devices",
+    ready: "Ready to deploy",
+    intro: "Register, provision and watch the PCs of your organization.",
+  },
+  windows: {
+    title: "Windows",
+    devicesTitle: "Windows | Windows devices",
+    devicesItem: "Windows devices",
+    onboarding: "Device onboarding",
+    enrollment: "Enrollment",
+    intro: "What happens to a Windows PC from its first start until it is ready for work.",
+  },
   enrollment: {
     title: "Windows | Windows enrollment",
     short: "Windows enrollment",
@@ -272,7 +287,8 @@ export const en = {
     keyboardAbout: "Yes skips the keyboard selection page. Needs a language, and a wired network at the first start.",
     template: "Apply device name template",
     templateAbout: "Every device gets a name made of the template.",
-    templateText: "Names must be 15 characters or less, and can have letters, numbers, and hyphens. Names can't be all numbers. Use the %SERIAL% macro to add a hardware-specific serial number. Use the %RAND:x% macro to add a random string of numbers, where x equals the number of digits to add.",
+    templateText:
+      "Names must be 15 characters or less, and can have letters, numbers, and hyphens. Names can't be all numbers. Use the %SERIAL% macro to add a hardware-specific serial number. Use the %RAND:x% macro to add a random string of numbers, where x equals the number of digits to add.",
     templateName: "Enter a name",
     templateExample: "A device with the serial number {{serial}} would be named {{name}}.",
     faults: {

@@ -19,7 +19,13 @@ export default function AutomaticEnrollment() {
   const scope = useQuery(scopeQuery);
   return (
     <Page title={t("mdm.title")} subtitle={t("mdm.subtitle")} crumbs={useCrumbs(4)} closeTo={windowsEnrollment}>
-      {scope.data ? <Form key={scope.data.etag} stored={scope.data} /> : scope.isError ? <Problem error={scope.error} onRetry={() => void scope.refetch()} /> : <Skeleton rows={5} />}
+      {scope.data ? (
+        <Form key={scope.data.etag} stored={scope.data} />
+      ) : scope.isError ? (
+        <Problem error={scope.error} onRetry={() => void scope.refetch()} />
+      ) : (
+        <Skeleton rows={5} />
+      )}
     </Page>
   );
 }

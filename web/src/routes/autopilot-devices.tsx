@@ -94,8 +94,7 @@ function List() {
     if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
   }, [list]);
 
-  const exportRows = () =>
-    download("autopilot-devices.csv", writeCsv([columns.map((c) => c.label), ...rows.map((r) => columns.map((c) => c.text(r)))]));
+  const exportRows = () => download("autopilot-devices.csv", writeCsv([columns.map((c) => c.label), ...rows.map((r) => columns.map((c) => c.text(r)))]));
   const names = (id: ColumnId) => t(`autopilot.${id}`);
   const single = ticked.length === 1 ? ticked[0] : undefined;
 
@@ -104,7 +103,11 @@ function List() {
     <>
       <CommandBar
         label={t("autopilot.commands")}
-        end={<span aria-live="polite">{list.data && (rows.length < total ? t("autopilot.loadedOf", { loaded: number(rows.length), all: number(total) }) : t("autopilot.count", { n: number(total) }))}</span>}
+        end={
+          <span aria-live="polite">
+            {list.data && (rows.length < total ? t("autopilot.loadedOf", { loaded: number(rows.length), all: number(total) }) : t("autopilot.count", { n: number(total) }))}
+          </span>
+        }
       >
         <Button look="command" icon="arrow_clockwise" onPress={() => void client.invalidateQueries({ queryKey: devicesKey })}>
           {t("common.refresh")}
@@ -201,9 +204,11 @@ function List() {
         />
       )}
       <Suspense>
-      {search.import && mayWrite && <ImportPane onClose={() => go({ import: undefined })} />}
-      {search.pane && pane === undefined && <PropertiesPane id={search.pane} mayWrite={mayWrite} onClose={() => go({ pane: undefined })} />}
-      {pane === "user" && single && <UserPicker busy={assigning.isPending} onClose={() => setPane(undefined)} onSelect={(person) => assigning.mutate({ device: single, person })} />}
+        {search.import && mayWrite && <ImportPane onClose={() => go({ import: undefined })} />}
+        {search.pane && pane === undefined && <PropertiesPane id={search.pane} mayWrite={mayWrite} onClose={() => go({ pane: undefined })} />}
+        {pane === "user" && single && (
+          <UserPicker busy={assigning.isPending} onClose={() => setPane(undefined)} onSelect={(person) => assigning.mutate({ device: single, person })} />
+        )}
       </Suspense>
       {pane === "delete" && (
         <DeleteQuestion

@@ -49,7 +49,12 @@ export default function Gallery() {
           <Button look="command" icon="delete" isDisabled>
             {t("common.delete")}
           </Button>
-          <MenuButton look="command" icon="add" label={t("profiles.createProfile")} actions={[{ id: "pc", label: t("profiles.windowsPc"), onAction: () => toast("success", t("profiles.windowsPc")) }]}>
+          <MenuButton
+            look="command"
+            icon="add"
+            label={t("profiles.createProfile")}
+            actions={[{ id: "pc", label: t("profiles.windowsPc"), onAction: () => toast("success", t("profiles.windowsPc")) }]}
+          >
             {t("profiles.createProfile")}
           </MenuButton>
           <IconButton icon="dismiss" label={t("common.close")} />
@@ -100,7 +105,11 @@ export default function Gallery() {
         </Drawer>
       )}
       {open === "question" && (
-        <Question title={t("autopilot.deleteTitle", { count: 3 })} onClose={() => setOpen(undefined)} footer={<Button onPress={() => setOpen(undefined)}>{t("common.cancel")}</Button>}>
+        <Question
+          title={t("autopilot.deleteTitle", { count: 3 })}
+          onClose={() => setOpen(undefined)}
+          footer={<Button onPress={() => setOpen(undefined)}>{t("common.cancel")}</Button>}
+        >
           <p>{t("autopilot.deleteText")}</p>
         </Question>
       )}

@@ -25,7 +25,13 @@ export default function NewProfile() {
   const may = useMay(mayWriteAutopilot);
   return (
     <Page title={t("wizard.title")} subtitle={t("wizard.subtitle")} crumbs={useCrumbs(4, { label: t("profiles.title"), to: autopilotProfiles })} closeTo={autopilotProfiles}>
-      {may ? <Wizard /> : <MessageBar tone="warning">{t("problem.denied")} {t("problem.deniedRemedy")}</MessageBar>}
+      {may ? (
+        <Wizard />
+      ) : (
+        <MessageBar tone="warning">
+          {t("problem.denied")} {t("problem.deniedRemedy")}
+        </MessageBar>
+      )}
     </Page>
   );
 }

@@ -25,7 +25,12 @@ export default function ProfilePage() {
   const { id } = useParams({ from: "/devices/windows/enrollment/autopilot/profiles/$id" });
   const profile = useQuery(profileQuery(id));
   return (
-    <Page title={profile.data?.displayName ?? t("profile.title")} subtitle={t("profile.title")} crumbs={useCrumbs(4, { label: t("profiles.title"), to: autopilotProfiles })} closeTo={autopilotProfiles}>
+    <Page
+      title={profile.data?.displayName ?? t("profile.title")}
+      subtitle={t("profile.title")}
+      crumbs={useCrumbs(4, { label: t("profiles.title"), to: autopilotProfiles })}
+      closeTo={autopilotProfiles}
+    >
       {profile.data ? <Loaded profile={profile.data} /> : profile.isError ? <Problem error={profile.error} onRetry={() => void profile.refetch()} /> : <Skeleton />}
     </Page>
   );

@@ -38,7 +38,14 @@ function List() {
       icon="add"
       isDisabled={!mayWrite}
       label={t("profiles.createProfile")}
-      actions={[{ id: "pc", label: t("profiles.windowsPc"), icon: "desktop", onAction: () => void navigate({ to: "/devices/windows/enrollment/autopilot/profiles/new", search: { step: 1 } }) }]}
+      actions={[
+        {
+          id: "pc",
+          label: t("profiles.windowsPc"),
+          icon: "desktop",
+          onAction: () => void navigate({ to: "/devices/windows/enrollment/autopilot/profiles/new", search: { step: 1 } }),
+        },
+      ]}
     >
       {t("profiles.createProfile")}
     </MenuButton>

@@ -45,7 +45,16 @@ describe("the wizard's draft", () => {
     });
   });
   it("is read back from Graph as it was", () => {
-    const draft: Draft = { ...named, convert: true, eulaHidden: false, locale: "de-DE", useTemplate: true, template: "PC-%SERIAL%", included: [{ id: "g1", name: "One" }], excluded: [{ id: "g2", name: "Two" }] };
+    const draft: Draft = {
+      ...named,
+      convert: true,
+      eulaHidden: false,
+      locale: "de-DE",
+      useTemplate: true,
+      template: "PC-%SERIAL%",
+      included: [{ id: "g1", name: "One" }],
+      excluded: [{ id: "g2", name: "Two" }],
+    };
     const target = (kind: string, groupId: string) => ({ target: { "@odata.type": `#microsoft.graph.${kind}`, groupId } });
     const wire = { ...profileBody(draft), assignments: [target("groupAssignmentTarget", "g1"), target("exclusionGroupAssignmentTarget", "g2")] };
     expect(draftOf(wire as Parameters<typeof draftOf>[0], (id) => ({ g1: "One", g2: "Two" })[id] ?? id)).toEqual(draft);
@@ -55,6 +64,12 @@ describe("the wizard's draft", () => {
     const body = profileBody({ ...named, mode: "shared", join: "activeDirectory", preprovision: true, eulaHidden: false });
     expect(body["@odata.type"]).toBe("#microsoft.graph.azureADWindowsAutopilotDeploymentProfile");
     expect(body["preprovisioningAllowed"]).toBe(false);
-    expect(body["outOfBoxExperienceSetting"]).toEqual({ privacySettingsHidden: true, eulaHidden: true, deviceUsageType: "shared", keyboardSelectionPageSkipped: true, escapeLinkHidden: true });
+    expect(body["outOfBoxExperienceSetting"]).toEqual({
+      privacySettingsHidden: true,
+      eulaHidden: true,
+      deviceUsageType: "shared",
+      keyboardSelectionPageSkipped: true,
+      escapeLinkHidden: true,
+    });
   });
 });

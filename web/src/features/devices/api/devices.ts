@@ -36,7 +36,8 @@ export const devicesQuery = (w: Wanted) =>
     getNextPageParam: (last, pages) => (pages.length >= mostPages ? undefined : nextPath(last)),
     placeholderData: (old) => old,
     // An assignment that is under way is watched; the rest is looked at now and then.
-    refetchInterval: (q) => (q.state.data?.pages.length === 1 ? (q.state.data.pages[0]?.value.some((d) => d.deploymentProfileAssignmentStatus === "pending") ? 3_000 : 15_000) : false),
+    refetchInterval: (q) =>
+      q.state.data?.pages.length === 1 ? (q.state.data.pages[0]?.value.some((d) => d.deploymentProfileAssignmentStatus === "pending") ? 3_000 : 15_000) : false,
   });
 
 /** One device with its profile. */

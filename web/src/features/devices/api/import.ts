@@ -23,17 +23,20 @@ export async function importDevices(rows: readonly CsvRow[], onDone: (done: read
   const importId = crypto.randomUUID();
   for (let i = 0; i < rows.length; i += importStep) {
     const part = rows.slice(i, i + importStep);
-    const answer = await graph.post<{ value: (ImportedWindowsAutopilotDeviceIdentity & { state?: State })[] }>("/beta/deviceManagement/importedWindowsAutopilotDeviceIdentities/import", {
-      importedWindowsAutopilotDeviceIdentities: part.map((r) => ({
-        "@odata.type": "#microsoft.graph.importedWindowsAutopilotDeviceIdentity",
-        serialNumber: r.serialNumber,
-        productKey: r.productKey,
-        hardwareIdentifier: r.hardwareIdentifier,
-        groupTag: r.groupTag,
-        assignedUserPrincipalName: r.assignedUser,
-        importId,
-      })),
-    });
+    const answer = await graph.post<{ value: (ImportedWindowsAutopilotDeviceIdentity & { state?: State })[] }>(
+      "/beta/deviceManagement/importedWindowsAutopilotDeviceIdentities/import",
+      {
+        importedWindowsAutopilotDeviceIdentities: part.map((r) => ({
+          "@odata.type": "#microsoft.graph.importedWindowsAutopilotDeviceIdentity",
+          serialNumber: r.serialNumber,
+          productKey: r.productKey,
+          hardwareIdentifier: r.hardwareIdentifier,
+          groupTag: r.groupTag,
+          assignedUserPrincipalName: r.assignedUser,
+          importId,
+        })),
+      },
+    );
     part.forEach((row, n) => {
       const state: State = answer.value[n]?.state ?? {};
       const ok = state.deviceImportStatus === "complete";

@@ -50,7 +50,13 @@ export function DeleteQuestion({ devices, onClose, onCancel }: { devices: readon
       }
     >
       <p>{t("autopilot.deleteText")}</p>
-      <p>{devices.slice(0, 5).map((d) => d.serialNumber).join(", ")}{devices.length > 5 && " …"}</p>
+      <p>
+        {devices
+          .slice(0, 5)
+          .map((d) => d.serialNumber)
+          .join(", ")}
+        {devices.length > 5 && " …"}
+      </p>
     </Question>
   );
 }

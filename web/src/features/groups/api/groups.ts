@@ -9,7 +9,10 @@ export const groupsQuery = (search: string) =>
   queryOptions({
     queryKey: ["groups", "list", search],
     queryFn: ({ signal }) =>
-      graph.get<Page<Group>>("/v1.0/groups" + query({ $top: 100, $count: true, $orderby: "displayName", $search: bareSearch(search), $select: "id,displayName,description,groupTypes" }), signal),
+      graph.get<Page<Group>>(
+        "/v1.0/groups" + query({ $top: 100, $count: true, $orderby: "displayName", $search: bareSearch(search), $select: "id,displayName,description,groupTypes" }),
+        signal,
+      ),
     placeholderData: (old) => old,
   });
 

@@ -5,7 +5,7 @@ import { profileBody, type Draft } from "../draft";
 
 type Target = Record<string, string>;
 
-export type Profile = Wire & { id: string; "@odata.type"?: string; assignments?: { id: string; target: Target }[] };
+export type Profile = Omit<Wire, "assignments"> & { id: string; "@odata.type"?: string; assignments?: { id: string; target: Target }[] };
 
 const path = "/beta/deviceManagement/windowsAutopilotDeploymentProfiles";
 export const profilesKey = ["deploymentProfiles"] as const;

@@ -11,7 +11,8 @@ export function Review({ draft: d, affected }: { draft: Draft; affected: ReactNo
   const self = fixedBySelfDeploying(d);
   const hidden = (on: boolean) => (self || on ? t("common.hide") : t("common.show"));
   const yes = (on: boolean) => (on ? t("common.yes") : t("common.no"));
-  const language = d.locale === "os-default" ? t("wizard.osDefault") : d.locale === "" ? t("wizard.userSelect") : (languageNames(i18n.language).find((l) => l.tag === d.locale)?.name ?? d.locale);
+  const language =
+    d.locale === "os-default" ? t("wizard.osDefault") : d.locale === "" ? t("wizard.userSelect") : (languageNames(i18n.language).find((l) => l.tag === d.locale)?.name ?? d.locale);
   const both = d.included.filter((g) => d.excluded.some((x) => x.id === g.id));
   const nobody = d.included.length === 0 && !d.allDevices;
   const list = (rows: readonly [string, ReactNode][]) => (

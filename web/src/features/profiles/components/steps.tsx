@@ -85,9 +85,30 @@ export function Oobe({ draft, onChange, templateFault }: Props & { templateFault
           { value: "activeDirectory", label: t("profiles.joinHybrid") },
         ]}
       />
-      <Segmented label={t("wizard.eula")} about={t("wizard.eulaAbout")} disabled={fixed} options={showHide} value={word(fixed || draft.eulaHidden)} onChange={(v) => onChange({ eulaHidden: v === "yes" })} />
-      <Segmented label={t("wizard.privacy")} about={t("wizard.privacyAbout")} disabled={fixed} options={showHide} value={word(fixed || draft.privacyHidden)} onChange={(v) => onChange({ privacyHidden: v === "yes" })} />
-      <Segmented label={t("wizard.escape")} about={t("wizard.escapeAbout")} disabled={fixed} options={showHide} value={word(fixed || draft.escapeHidden)} onChange={(v) => onChange({ escapeHidden: v === "yes" })} />
+      <Segmented
+        label={t("wizard.eula")}
+        about={t("wizard.eulaAbout")}
+        disabled={fixed}
+        options={showHide}
+        value={word(fixed || draft.eulaHidden)}
+        onChange={(v) => onChange({ eulaHidden: v === "yes" })}
+      />
+      <Segmented
+        label={t("wizard.privacy")}
+        about={t("wizard.privacyAbout")}
+        disabled={fixed}
+        options={showHide}
+        value={word(fixed || draft.privacyHidden)}
+        onChange={(v) => onChange({ privacyHidden: v === "yes" })}
+      />
+      <Segmented
+        label={t("wizard.escape")}
+        about={t("wizard.escapeAbout")}
+        disabled={fixed}
+        options={showHide}
+        value={word(fixed || draft.escapeHidden)}
+        onChange={(v) => onChange({ escapeHidden: v === "yes" })}
+      />
       <Segmented
         label={t("wizard.userType")}
         about={t("wizard.userTypeAbout")}
@@ -99,10 +120,29 @@ export function Oobe({ draft, onChange, templateFault }: Props & { templateFault
           { value: "standard", label: t("wizard.standardUser") },
         ]}
       />
-      <Segmented label={t("wizard.preprovision")} about={t("wizard.preprovisionAbout")} disabled={fixed} options={yesNo} value={word(draft.preprovision && !fixed)} onChange={(v) => onChange({ preprovision: v === "yes" })} />
+      <Segmented
+        label={t("wizard.preprovision")}
+        about={t("wizard.preprovisionAbout")}
+        disabled={fixed}
+        options={yesNo}
+        value={word(draft.preprovision && !fixed)}
+        onChange={(v) => onChange({ preprovision: v === "yes" })}
+      />
       <Select label={t("wizard.language")} about={t("wizard.languageAbout")} value={draft.locale} onChange={(locale) => onChange({ locale })} options={locales} />
-      <Segmented label={t("wizard.keyboard")} about={t("wizard.keyboardAbout")} options={yesNo} value={word(draft.keyboardSkipped)} onChange={(v) => onChange({ keyboardSkipped: v === "yes" })} />
-      <Segmented label={t("wizard.template")} about={t("wizard.templateAbout")} options={yesNo} value={word(draft.useTemplate)} onChange={(v) => onChange({ useTemplate: v === "yes" })} />
+      <Segmented
+        label={t("wizard.keyboard")}
+        about={t("wizard.keyboardAbout")}
+        options={yesNo}
+        value={word(draft.keyboardSkipped)}
+        onChange={(v) => onChange({ keyboardSkipped: v === "yes" })}
+      />
+      <Segmented
+        label={t("wizard.template")}
+        about={t("wizard.templateAbout")}
+        options={yesNo}
+        value={word(draft.useTemplate)}
+        onChange={(v) => onChange({ useTemplate: v === "yes" })}
+      />
       {draft.useTemplate && (
         <>
           <p className={styles.text}>{t("wizard.templateText")}</p>
