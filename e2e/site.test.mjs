@@ -15,7 +15,7 @@ before(async () => {
   contoso = await tenant(server, "Contoso");
   ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
   mia = await contoso.person("Mia");
-  const app = await server.admin("POST", `/tenants/${contoso.id}/apps`, { displayName: "Tests", permissions: ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All"] });
+  const app = await server.admin("POST", `/tenants/${contoso.id}/apps`, { displayName: "Tests", permissions: ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "Policy.ReadWrite.MobilityManagement"] });
   const { json } = await server.call("POST", `/${contoso.id}/oauth2/v2.0/token`, {
     form: { grant_type: "client_credentials", client_id: app.appId, client_secret: app.secret, scope: "https://graph.microsoft.com/.default" },
   });
@@ -74,7 +74,8 @@ test("the tutorial's click path, from signing in to a profile that every device 
   await page.getByRole("heading", { name: "Windows Autopilot", exact: true }).waitFor();
   await judge(page, "site-enrollment");
 
-  // Step 1: automatic enrolment.
+  // Step 1: automatic enrolment, as a tenant begins that is no lab.
+  await graph("PATCH", "/beta/policies/mobileDeviceManagementPolicies/0000000a-0000-0000-c000-000000000000", { appliesTo: "none" });
   await links(page, "Automatic Enrollment").click();
   await settled(page, "Automatic Enrollment");
   await page.getByRole("radiogroup", { name: "MDM user scope" }).getByText("Some", { exact: true }).click();
