@@ -54,7 +54,7 @@ function Form({ stored }: { stored: Scope }) {
   return (
     <>
       <CommandBar label={t("mdm.commands")} end={changed && t("mdm.unsaved")}>
-        <Button look="primary" isDisabled={!mayWrite || !changed || save.isPending} onPress={() => save.mutate()}>
+        <Button look="primary" isDisabled={!mayWrite || !changed || nobody || save.isPending} onPress={() => save.mutate()}>
           {t("common.save")}
         </Button>
         <Button isDisabled={!changed || save.isPending} onPress={() => setScope(stored)}>

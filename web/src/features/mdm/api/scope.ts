@@ -35,14 +35,25 @@ export const scopeQuery = queryOptions({
   },
 });
 
-/** Saves what differs: the policy first, then its groups. */
+/** Saves what differs. Graph takes the scope, its groups and the addresses each
+ * in a request of its own; the first group makes the scope selected. */
 export async function saveScope(old: Scope, now: Scope): Promise<void> {
-  await graph.patch(path, { appliesTo: now.reach, termsOfUseUrl: now.termsOfUseUrl, discoveryUrl: now.discoveryUrl, complianceUrl: now.complianceUrl }, old.etag);
-  if (now.reach !== "selected") return;
-  for (const g of now.groups) {
-    if (!old.groups.some((o) => o.id === g.id)) await graph.post(`${path}/includedGroups/$ref`, { "@odata.id": `${location.origin}/v1.0/groups/${g.id}` });
+  let etag = old.etag; // of what was read: the first write finds out whether somebody was faster
+  const change = async (part: Record<string, string>) => {
+    await graph.patch(path, part, etag);
+    etag = undefined;
+  };
+  const addresses = (["termsOfUseUrl", "discoveryUrl", "complianceUrl"] as const).filter((a) => old[a] !== now[a]);
+  if (addresses.length > 0) await change(Object.fromEntries(addresses.map((a) => [a, now[a]])));
+  if (now.reach !== "selected") {
+    if (now.reach !== old.reach) await change({ appliesTo: now.reach });
+    return;
   }
-  for (const g of old.groups) {
+  const before = old.reach === "selected" ? old.groups : [];
+  for (const g of now.groups) {
+    if (!before.some((o) => o.id === g.id)) await graph.post(`${path}/includedGroups/$ref`, { "@odata.id": `${location.origin}/v1.0/groups/${g.id}` });
+  }
+  for (const g of before) {
     if (!now.groups.some((n) => n.id === g.id)) await graph.delete(`${path}/includedGroups/${g.id}/$ref`);
   }
 }
