@@ -20,7 +20,7 @@ const importDevices = createRoute({
   getParentRoute: () => root,
   path: "/devices/windows/enrollment/autopilot/devices/import",
   beforeLoad: () => {
-    throw redirect({ to: "/devices/windows/enrollment/autopilot/devices", search: { import: true } });
+    redirect({ to: "/devices/windows/enrollment/autopilot/devices", search: { import: true }, throw: true });
   },
 });
 

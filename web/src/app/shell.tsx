@@ -1,5 +1,5 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../components/button";
 import { Icon, type IconName } from "../components/icon";
@@ -15,9 +15,9 @@ import styles from "./shell.module.css";
 /** The frame of every page: bar above, main menu at the side. */
 export function Shell() {
   const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
   const path = useRouterState({ select: (s) => s.location.pathname });
-  useEffect(() => setOpen(false), [path]);
+  const [openAt, setOpenAt] = useState<string>(); // another page closes the menu
+  const open = openAt === path;
   const entries: { label: string; to: string; icon: IconName }[] = [
     { label: t("home.title"), to: "/", icon: "home" },
     { label: t("devices.title"), to: "/devices", icon: "desktop" },
@@ -29,7 +29,7 @@ export function Shell() {
       </a>
       <header className={styles.bar}>
         <span className={styles.onlySmall}>
-          <IconButton icon="navigation" label={t("frame.openMenu")} aria-expanded={open} onPress={() => setOpen(!open)} />
+          <IconButton icon="navigation" label={t("frame.openMenu")} aria-expanded={open} onPress={() => setOpenAt(open ? undefined : path)} />
         </span>
         <Link to="/" className={styles.product}>
           {t("common.taxiway")}

@@ -1,4 +1,4 @@
-import { Checkbox as AriaCheckbox } from "react-aria-components";
+import { CheckboxButton, CheckboxField } from "react-aria-components";
 import { Icon } from "./icon";
 import styles from "./checkbox.module.css";
 
@@ -13,16 +13,17 @@ interface Props {
 
 export function Checkbox({ label, hidden, checked, mixed, outOfTabOrder, onChange }: Props) {
   return (
-    <AriaCheckbox
-      className={styles.checkbox ?? ""}
+    <CheckboxField
       isSelected={checked}
       isIndeterminate={mixed ?? false}
       onChange={onChange}
       excludeFromTabOrder={outOfTabOrder ?? false}
       {...(hidden ? { "aria-label": label } : {})}
     >
-      <span className={styles.box}>{checked && <Icon name="checkmark" />}</span>
-      {!hidden && label}
-    </AriaCheckbox>
+      <CheckboxButton className={styles.checkbox ?? ""}>
+        <span className={styles.box}>{checked && <Icon name="checkmark" />}</span>
+        {!hidden && label}
+      </CheckboxButton>
+    </CheckboxField>
   );
 }

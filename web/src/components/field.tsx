@@ -8,7 +8,8 @@ import {
   ListBox,
   ListBoxItem,
   Popover,
-  Radio,
+  RadioButton,
+  RadioField,
   RadioGroup,
   Select as AriaSelect,
   SelectValue,
@@ -142,9 +143,9 @@ export function Segmented<V extends string>({ value, onChange, options, ...commo
       <Caption {...common} />
       <div className={styles.segments}>
         {options.map((o) => (
-          <Radio key={o.value} value={o.value} className={styles.segment ?? ""}>
-            {o.label}
-          </Radio>
+          <RadioField key={o.value} value={o.value}>
+            <RadioButton className={styles.segment ?? ""}>{o.label}</RadioButton>
+          </RadioField>
         ))}
       </div>
     </RadioGroup>
@@ -156,8 +157,8 @@ export function Select<V extends string>({ value, onChange, options, ...common }
   return (
     <AriaSelect
       className={styles.field ?? ""}
-      selectedKey={value === "" ? emptyKey : value}
-      onSelectionChange={(key) => {
+      value={value === "" ? emptyKey : value}
+      onChange={(key) => {
         const chosen = options.find((o) => o.value === (key === emptyKey ? "" : key));
         if (chosen) onChange(chosen.value);
       }}

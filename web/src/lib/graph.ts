@@ -74,12 +74,13 @@ async function refusal(answer: Response): Promise<GraphError> {
 
 /** Sends one request to an address of this server. */
 export async function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
-  const init: RequestInit = { method, headers: { Accept: "application/json", ...headers } };
+  const sent = new Headers({ Accept: "application/json", ...headers });
+  const init: RequestInit = { method, headers: sent };
   if (signal) init.signal = signal;
-  if (Date.now() - lastTouched > attention) init.headers = { ...init.headers, "X-Taxiway-Unattended": "1" };
-  if (method !== "GET") init.headers = { ...init.headers, "X-Taxiway-Csrf": csrf };
+  if (Date.now() - lastTouched > attention) sent.set("X-Taxiway-Unattended", "1");
+  if (method !== "GET") sent.set("X-Taxiway-Csrf", csrf);
   if (body !== undefined) {
-    init.headers = { ...init.headers, "Content-Type": "application/json" };
+    sent.set("Content-Type", "application/json");
     init.body = JSON.stringify(body);
   }
   let answer: Response;

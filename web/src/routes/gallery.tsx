@@ -73,7 +73,7 @@ export default function Gallery() {
         <TextField label={t("common.name")} about={t("autopilot.about.deviceName")} required value={text} onChange={setText} hint={t("autopilot.about.groupTag")} />
         <TextField label={t("wizard.templateName")} required value="" onChange={() => undefined} error={t("wizard.faults.empty")} />
         <TextField label={t("common.description")} tall disabled value={text} onChange={setText} />
-        <TextField label={t("import.path")} readOnly value="" onChange={() => undefined} placeholder={t("import.none")} />
+        <TextField label={t("importing.path")} readOnly value="" onChange={() => undefined} placeholder={t("importing.none")} />
         <Segmented label={t("wizard.convert")} about={t("wizard.convertAbout")} value={pill} onChange={setPill} options={words} />
         <Segmented label={t("wizard.preprovision")} disabled value="no" onChange={setPill} options={words} />
         <Select label={t("wizard.mode")} about={t("wizard.modeAbout")} required value={choice} onChange={setChoice} options={choices} />

@@ -59,7 +59,7 @@ export default function ImportPane({ onClose }: { onClose: () => void }) {
   const repairable = list?.faults.some((f) => f.key === "padding") ?? false;
   return (
     <Drawer
-      title={t("import.title")}
+      title={t("importing.title")}
       onClose={onClose}
       footer={
         done && !running ? (
@@ -73,56 +73,56 @@ export default function ImportPane({ onClose }: { onClose: () => void }) {
                 setDone(undefined);
               }}
             >
-              {t("import.another")}
+              {t("importing.another")}
             </Button>
           </>
         ) : (
           <Button look="primary" isDisabled={!valid || running} onPress={() => void start()}>
-            {t("import.button")}
+            {t("importing.button")}
           </Button>
         )
       }
     >
       <div className={styles.stack}>
-        <p>{t("import.text")}</p>
-        <p>{t("import.format", { header })}</p>
+        <p>{t("importing.text")}</p>
+        <p>{t("importing.format", { header })}</p>
         <div className={styles.file}>
-          <TextField label={t("import.path")} value={chosen?.name ?? ""} onChange={() => undefined} readOnly placeholder={t("import.none")} />
+          <TextField label={t("importing.path")} value={chosen?.name ?? ""} onChange={() => undefined} readOnly placeholder={t("importing.none")} />
           <FileTrigger acceptedFileTypes={[".csv", "text/csv"]} onSelect={(files) => void read(files?.[0])}>
             <Button icon="folder_open" isDisabled={running}>
-              {t("import.choose")}
+              {t("importing.choose")}
             </Button>
           </FileTrigger>
         </div>
         <div aria-live="polite" className={styles.stack}>
           {list && !done && (
             <section>
-              <h3>{t("import.formatting")}</h3>
+              <h3>{t("importing.formatting")}</h3>
               <p>
-                {t("import.total")}: {number(list.total)}
+                {t("importing.total")}: {number(list.total)}
               </p>
               <p className={styles.good}>
                 <Icon name="checkmark_circle" />
-                {t("import.good", { n: number(list.rows.length) })}
+                {t("importing.good", { n: number(list.rows.length) })}
               </p>
               {list.faults.length > 0 && <Faults faults={list.faults} />}
-              {repairable && chosen && <Button onPress={() => setChosen({ ...chosen, list: readList(chosen.text, true) })}>{t("import.repair")}</Button>}
-              {valid && !running && <p>{t("import.ready")}</p>}
+              {repairable && <Button onPress={() => setChosen({ ...chosen, list: readList(chosen.text, true) })}>{t("importing.repair")}</Button>}
+              {valid && !running && <p>{t("importing.ready")}</p>}
             </section>
           )}
-          {running && <MessageBar>{t("import.waiting", { n: number((list?.rows.length ?? 0) - (done?.length ?? 0)) })}</MessageBar>}
+          {running && <MessageBar>{t("importing.waiting", { n: number((list?.rows.length ?? 0) - (done?.length ?? 0)) })}</MessageBar>}
           {problem !== "" && <MessageBar tone="danger">{problem}</MessageBar>}
           {done && (
             <section>
-              <h3>{t("import.result")}</h3>
-              {done.length > failed.length && <MessageBar tone="success">{t("import.imported", { count: done.length - failed.length })}</MessageBar>}
+              <h3>{t("importing.result")}</h3>
+              {done.length > failed.length && <MessageBar tone="success">{t("importing.imported", { count: done.length - failed.length })}</MessageBar>}
               {failed.length > 0 && (
                 <>
-                  <MessageBar tone="danger">{t("import.failed", { count: failed.length })}</MessageBar>
+                  <MessageBar tone="danger">{t("importing.failed", { count: failed.length })}</MessageBar>
                   <ul className={styles.faults}>
                     {failed.slice(0, mostShown).map((f) => (
                       <li key={f.row.line}>
-                        {t("import.line", { line: f.row.line })}, {f.row.serialNumber}: {f.why}
+                        {t("importing.line", { line: f.row.line })}, {f.row.serialNumber}: {f.why}
                       </li>
                     ))}
                   </ul>
@@ -138,7 +138,7 @@ export default function ImportPane({ onClose }: { onClose: () => void }) {
                       )
                     }
                   >
-                    {t("import.downloadFailed")}
+                    {t("importing.downloadFailed")}
                   </Button>
                 </>
               )}
@@ -154,12 +154,12 @@ function Faults({ faults }: { faults: readonly CsvFault[] }) {
   const { t } = useTranslation();
   return (
     <>
-      <MessageBar tone="danger">{t("import.bad", { count: faults.length })}</MessageBar>
+      <MessageBar tone="danger">{t("importing.bad", { count: faults.length })}</MessageBar>
       <ul className={styles.faults}>
         {faults.slice(0, mostShown).map((f) => (
           <li key={`${f.line}${f.key}`}>
-            {f.line > 0 && `${t("import.line", { line: f.line })}: `}
-            {t(`import.faults.${f.key}`, { value: f.value ?? "" })}
+            {f.line > 0 && `${t("importing.line", { line: f.line })}: `}
+            {t(`importing.faults.${f.key}`, { value: f.value ?? "" })}
           </li>
         ))}
       </ul>

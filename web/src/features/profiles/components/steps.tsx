@@ -55,7 +55,7 @@ export function Oobe({ draft, onChange, templateFault }: Props & { templateFault
     () => [
       { value: "os-default", label: t("wizard.osDefault") },
       { value: "", label: t("wizard.userSelect") },
-      ...languageNames(i18n.language).map((l) => ({ value: l.tag as string, label: l.name })),
+      ...languageNames(i18n.language).map((l) => ({ value: l.tag, label: l.name })),
     ],
     [t, i18n.language],
   );

@@ -1,0 +1,1 @@
+export const gallery = { title: "Komponentengalerie", intro: "Jede Komponente der Site in ihren Zuständen." };

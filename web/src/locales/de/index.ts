@@ -1,0 +1,35 @@
+import type { Catalogue } from "../en";
+import { autopilot } from "./autopilot";
+import { common } from "./common";
+import { devices } from "./devices";
+import { enrollment } from "./enrollment";
+import { frame } from "./frame";
+import { gallery } from "./gallery";
+import { home } from "./home";
+import { importing } from "./importing";
+import { mdm } from "./mdm";
+import { problem } from "./problem";
+import { profile } from "./profile";
+import { profiles } from "./profiles";
+import { why } from "./why";
+import { windows } from "./windows";
+import { wizard } from "./wizard";
+
+/** Every text of the site, in German. */
+export const de: Catalogue = {
+  autopilot,
+  common,
+  devices,
+  enrollment,
+  frame,
+  gallery,
+  home,
+  importing,
+  mdm,
+  problem,
+  profile,
+  profiles,
+  why,
+  windows,
+  wizard,
+};

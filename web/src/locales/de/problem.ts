@@ -1,0 +1,16 @@
+export const problem = {
+  title: "Das konnte nicht geladen werden",
+  offline: "Der Server antwortet nicht. Prüfen Sie die Verbindung; was Sie sehen, kann veraltet sein.",
+  throttled: "Der Server bittet, {{seconds}} Sekunden zu warten.",
+  requestId: "Anforderungs-ID: {{id}}",
+  deniedTitle: "Das dürfen Sie nicht sehen",
+  denied: "Ihrem Konto fehlt, was diese Seite braucht.",
+  deniedRemedy: "Bitten Sie einen Administrator um eine Rolle, die es erlaubt, oder melden Sie sich mit einem anderen Konto an.",
+  notFoundTitle: "Hier ist nichts",
+  notFound: "Die Adresse führt nirgendwohin, oder was sie nannte, wurde gelöscht.",
+  goHome: "Zur Startseite",
+  crashTitle: "Diese Seite hat einen Fehler",
+  crash: "Laden Sie sie neu. Hilft das nicht, sagen Sie dem Betreuer des Servers, was Sie getan haben.",
+  reload: "Seite neu laden",
+  conflict: "Jemand anderes hat dies inzwischen geändert. Laden Sie es neu und wiederholen Sie Ihre Änderung.",
+};

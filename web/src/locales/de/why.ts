@@ -1,0 +1,15 @@
+export const why = {
+  title: "Warum?",
+  waiting: "Wartet auf",
+  remedies: "Was zu tun ist",
+  groups: "Gerätegruppen",
+  noGroups: "Es gibt keine Gruppe, der ein Profil zugewiesen ist.",
+  member: "Das Gerät ist darin.",
+  noMember: "Das Gerät ist nicht darin.",
+  paused: "Die Regel ist angehalten.",
+  profiles: "Bereitstellungsprofile",
+  noProfiles: "Es gibt kein Bereitstellungsprofil.",
+  computerName: "Der PC wird {{name}} heißen.",
+  hardware: "Geänderte Teile",
+  change: "{{part}}: aus {{old}} wurde {{now}}",
+};

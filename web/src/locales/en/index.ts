@@ -1,0 +1,40 @@
+import { autopilot } from "./autopilot";
+import { common } from "./common";
+import { devices } from "./devices";
+import { enrollment } from "./enrollment";
+import { frame } from "./frame";
+import { gallery } from "./gallery";
+import { home } from "./home";
+import { importing } from "./importing";
+import { mdm } from "./mdm";
+import { problem } from "./problem";
+import { profile } from "./profile";
+import { profiles } from "./profiles";
+import { why } from "./why";
+import { windows } from "./windows";
+import { wizard } from "./wizard";
+
+/** Every text of the site, in English. Labels are those of Microsoft's admin
+ * centre, so that its instructions can be followed word for word. */
+export const en = {
+  autopilot,
+  common,
+  devices,
+  enrollment,
+  frame,
+  gallery,
+  home,
+  importing,
+  mdm,
+  problem,
+  profile,
+  profiles,
+  why,
+  windows,
+  wizard,
+};
+
+type Text<T> = { [K in keyof T]: T[K] extends string ? string : Text<T[K]> };
+
+/** What every other language has to have. */
+export type Catalogue = Text<typeof en>;

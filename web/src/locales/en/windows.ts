@@ -1,0 +1,8 @@
+export const windows = {
+  title: "Windows",
+  devicesTitle: "Windows | Windows devices",
+  devicesItem: "Windows devices",
+  onboarding: "Device onboarding",
+  enrollment: "Enrollment",
+  intro: "What happens to a Windows PC from its first start until it is ready for work.",
+} as const;
