@@ -2,6 +2,12 @@ module taxiway
 
 go 1.26.0
 
+// What npm installs may hold Go packages of its own.
+ignore (
+	./e2e/node_modules
+	./web/node_modules
+)
+
 require (
 	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/google/go-cmp v0.7.0

@@ -4,10 +4,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { heading, judge, open, startBrowser } from "./browser.mjs";
-import { password, program, startServer, tenant } from "./server.mjs";
+import { judge, open, startBrowser } from "./browser.mjs";
+import { program, startServer, tenant } from "./server.mjs";
+import { button, devices, enter as enterAt, graphOf, links, profiles, settled } from "./site.mjs";
 
 let server, browser, contoso, ada, mia, graph;
+const enter = (page, who, where) => enterAt(server, page, who, where);
 
 before(async () => {
   server = await startServer();
@@ -15,46 +17,13 @@ before(async () => {
   contoso = await tenant(server, "Contoso");
   ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
   mia = await contoso.person("Mia");
-  const app = await server.admin("POST", `/tenants/${contoso.id}/apps`, { displayName: "Tests", permissions: ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "Policy.ReadWrite.MobilityManagement"] });
-  const { json } = await server.call("POST", `/${contoso.id}/oauth2/v2.0/token`, {
-    form: { grant_type: "client_credentials", client_id: app.appId, client_secret: app.secret, scope: "https://graph.microsoft.com/.default" },
-  });
-  graph = async (method, where, body) => {
-    const answer = await server.call(method, where, {
-      body: body && JSON.stringify(body), headers: { Authorization: `Bearer ${json.access_token}`, ...(body ? { "Content-Type": "application/json" } : {}) },
-    });
-    assert.ok(answer.status < 300, `${method} ${where}: ${answer.status} ${answer.text}`);
-    return answer.json;
-  };
+  graph = await graphOf(server, contoso, ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "Policy.ReadWrite.MobilityManagement"]);
 });
 
 after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-// enter opens a page of the site as somebody who has to sign in first.
-async function enter(page, name, where = "/admin/") {
-  await page.goto(server.base + where);
-  await page.waitForSelector("[name=loginfmt]");
-  await page.fill("[name=loginfmt]", name);
-  await page.click("button:text('Next')");
-  await page.fill("[name=passwd]", password);
-  await page.click("button:text('Sign in')");
-  await page.waitForURL((url) => url.pathname.startsWith("/admin"));
-  await page.waitForSelector("main h1");
-}
-
-// settled waits for a page's heading and for what it loads.
-async function settled(page, title) {
-  await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
-  await page.waitForFunction(() => document.querySelector("[role=status]") === null);
-}
-
-const links = (page, name) => page.locator("#root").getByRole("link", { name, exact: true });
-const button = (page, name) => page.getByRole("button", { name, exact: true });
-const devices = "/admin/devices/windows/enrollment/autopilot/devices";
-const profiles = "/admin/devices/windows/enrollment/autopilot/profiles";
 
 test("the tutorial's click path, from signing in to a profile that every device gets", async () => {
   const page = await open(browser);

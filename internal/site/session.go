@@ -94,7 +94,7 @@ func theCookie(r *http.Request, name string) string {
 // setCookie gives the browser a cookie until it is closed; an empty value takes
 // it away.
 func setCookie(w http.ResponseWriter, name, value string, same http.SameSite) {
-	c := &http.Cookie{Name: name, Value: value, Path: "/", Secure: true, HttpOnly: true, SameSite: same}
+	c := &http.Cookie{Name: name, Value: value, Path: "/", Secure: true, HttpOnly: true, SameSite: same} //nolint:gosec // the caller says Strict, or Lax for what a sign-in needs
 	if value == "" {
 		c.MaxAge = -1
 	}
