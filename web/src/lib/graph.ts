@@ -1,6 +1,8 @@
 // The pages' only way to data: Graph, forwarded by the server as the person who
 // is signed in, and the few private addresses beside it.
 
+import type { Call } from "./call";
+
 const root = "/admin/graph";
 
 export interface ErrorDetail {
@@ -100,6 +102,8 @@ export const graph = {
   post: <T>(path: string, body: unknown) => send<T>("POST", root + path, body),
   patch: <T>(path: string, body: unknown, etag?: string) => send<T>("PATCH", root + path, body, etag ? { "If-Match": etag } : {}),
   delete: (path: string) => send<undefined>("DELETE", root + path),
+  /** Sends what was written down. */
+  run: <T = undefined>({ method, path, body }: Call) => send<T>(method, root + path, body),
 };
 
 /** Where a collection goes on: its nextLink names the public address. */

@@ -1,5 +1,6 @@
 import type { Catalogue } from "../en";
 import { autopilot } from "./autopilot";
+import { call } from "./call";
 import { common } from "./common";
 import { devices } from "./devices";
 import { enrollment } from "./enrollment";
@@ -18,6 +19,7 @@ import { wizard } from "./wizard";
 /** Every text of the site, in German. */
 export const de: Catalogue = {
   autopilot,
+  call,
   common,
   devices,
   enrollment,

@@ -1,4 +1,5 @@
 import { autopilot } from "./autopilot";
+import { call } from "./call";
 import { common } from "./common";
 import { devices } from "./devices";
 import { enrollment } from "./enrollment";
@@ -18,6 +19,7 @@ import { wizard } from "./wizard";
  * centre, so that its instructions can be followed word for word. */
 export const en = {
   autopilot,
+  call,
   common,
   devices,
   enrollment,
