@@ -7,7 +7,6 @@ import (
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
-	"taxiway/internal/rule"
 )
 
 // RunFill walks f in slices until it ends, or more than limit objects were
@@ -96,7 +95,7 @@ func (e *Engine) fillPage(ctx context.Context, tx Tx, f *directory.Fill, cfg *te
 	if g.Kind == directory.DynamicUser {
 		kind = directory.MemberUser
 	}
-	ids, err = tx.PageObjects(ctx, t, kind, orderTag(g.Rule), f.Cursor, settleBatch)
+	ids, err = tx.PageObjects(ctx, t, kind, directory.OrderTagOf(g.Rule), f.Cursor, settleBatch)
 	return ids, kind, advance(f, ids), err
 }
 
@@ -105,25 +104,6 @@ func advance(f *directory.Fill, ids []directory.ObjectID) (more bool) {
 		f.Cursor = ids[len(ids)-1]
 	}
 	return len(ids) == settleBatch
-}
-
-// orderTag is the one group tag a rule's members must carry, or "". Only then
-// an index serves the candidates; other rules walk the table.
-func orderTag(text string) string {
-	r, err := rule.Parse(text)
-	if err != nil {
-		return ""
-	}
-	anchors, ok := r.Anchors()
-	if !ok || len(anchors) != 1 || anchors[0].Op != rule.Equal {
-		return ""
-	}
-	prefix := rule.Fold(directory.PhysicalOrderID)
-	value := anchors[0].Value
-	if len(value) <= len(prefix) || value[:len(prefix)] != prefix {
-		return ""
-	}
-	return value[len(prefix):]
 }
 
 // settleFound settles objects whose kind may be unknown: members of an

@@ -62,3 +62,22 @@ func memberFault(err error, id ObjectID, kind string) error {
 	}
 	return fault.Field(fault.NotFound, "ResourceNotFound", "memberId", "There is no "+kind+" with the id "+quote(string(id))+"; the rule is about "+kind+"s.", "Give the object id of a "+kind+".")
 }
+
+// OrderTagOf is the one group tag a rule's members must carry, or "". Only then
+// an index serves the candidates; other rules walk the table.
+func OrderTagOf(text string) string {
+	r, err := rule.Parse(text)
+	if err != nil {
+		return ""
+	}
+	anchors, ok := r.Anchors()
+	if !ok || len(anchors) != 1 || anchors[0].Op != rule.Equal {
+		return ""
+	}
+	prefix := rule.Fold(PhysicalOrderID)
+	value := anchors[0].Value
+	if len(value) <= len(prefix) || value[:len(prefix)] != prefix {
+		return ""
+	}
+	return value[len(prefix):]
+}

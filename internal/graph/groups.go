@@ -45,6 +45,9 @@ type group struct {
 	// RuleWarnings is ours: what is legal in the rule but hardly meant, such as
 	// a value that the property never has.
 	RuleWarnings []string `json:"membershipRuleWarnings"`
+	// MembershipType is ours: whom a group's members are by, for lists of the
+	// groups that fit. Graph tells no more than whether there is a rule.
+	MembershipType string `json:"membershipType"`
 }
 
 // processingStatus is Graph's membershipRuleProcessingStatus.
@@ -83,6 +86,7 @@ var groupTable = &odata.Table{
 		prop("visibility", odata.String, 0),
 		prop("assignedLicenses", odata.Complex, readOnly|onSelect),
 		prop("membershipRuleWarnings", odata.Strings, readOnly|onBeta),
+		enum("membershipType", "Edm.String", filter|readOnly|onBeta, string(directory.Assigned), string(directory.DynamicUser), string(directory.DynamicDevice)),
 	},
 }
 
@@ -106,6 +110,7 @@ func groupWire(g *directory.Group) group {
 		ETag: etagOf(g.Version), ID: string(g.ID), CreatedDateTime: g.CreatedAt.UTC(), RenewedDateTime: g.CreatedAt.UTC(),
 		Description: orNull(g.Description), DisplayName: g.DisplayName, MailNickname: g.MailNickname, SecurityEnabled: true,
 		GroupTypes: []string{}, ProxyAddresses: []string{}, BehaviorOptions: []string{}, ProvisioningOptions: []string{}, AssignedLicenses: []string{}, RuleWarnings: []string{},
+		MembershipType: string(g.Kind),
 	}
 	if g.Dynamic() {
 		w.RuleWarnings = ruleWarnings(g.Rule)

@@ -122,6 +122,8 @@ func resourceRoutes() []Route {
 		{post, "groups", both, mayMakeGroup, nil, groups.post},
 		{get, "groups/$count", both, mayReadGroup, nil, groups.count},
 		{post, "groups/evaluateDynamicMembership", inBeta, mayReadGroup, mayReadDevice, (*Handler).evaluateRule},
+		{post, "groups/previewDynamicMembership", inBeta, mayReadGroup, mayReadDevice, (*Handler).previewRule},
+		{get, "groups/membershipRuleProperties", inBeta, mayReadGroup, nil, (*Handler).listRuleProperties},
 		{get, "groups/{id}", both, mayReadGroup, nil, groups.get},
 		{patch, "groups/{id}", both, mayWriteGroup, nil, groups.patchSilently},
 		{del, "groups/{id}", both, mayWriteGroup, nil, groups.delete},

@@ -95,7 +95,7 @@ func TestReadPermissionsDoNotWrite(t *testing.T) {
 			reads = append(reads, p)
 		}
 	}
-	safe := []string{"groups/evaluateDynamicMembership", "groups/{id}/evaluateDynamicMembership", "$batch"}
+	safe := []string{"groups/evaluateDynamicMembership", "groups/previewDynamicMembership", "groups/{id}/evaluateDynamicMembership", "$batch"}
 	routes := graph.Routes()
 	for i := range routes {
 		r := &routes[i]

@@ -145,6 +145,18 @@ func Properties(k Kind) []Property {
 	return list
 }
 
+// PlanProperties returns the properties of one element of assignedPlans, which a rule names as
+// assignedPlan.<name> inside the parentheses of -any and -all.
+func PlanProperties() []Property {
+	list := make([]Property, 0, len(planFields.list))
+	for _, p := range planFields.list {
+		row := p.Property
+		row.Operators = slices.Clone(row.Operators)
+		list = append(list, row)
+	}
+	return list
+}
+
 // resolve finds the property called name, in any case; nil when there is none.
 func resolve(k Kind, name string) *property {
 	folded := Fold(name)

@@ -84,6 +84,7 @@ var groupFields = map[string]field[directory.Group]{
 	"mailNickname":    {text("g.mail_nickname").orNull(), func(g *directory.Group) any { return g.MailNickname }},
 	"membershipRule":  {text("g.rule").orNull(), func(g *directory.Group) any { return g.Rule }},
 	"createdDateTime": {moment("g.created_at").orNull(), func(g *directory.Group) any { return g.CreatedAt }},
+	"membershipType":  {enumColumn(groupKinds, "g.kind"), func(g *directory.Group) any { return string(g.Kind) }},
 	"securityEnabled": {constant(true), func(*directory.Group) any { return true }},
 	"mailEnabled":     {constant(false), func(*directory.Group) any { return false }},
 	"membershipRuleProcessingState": {column{

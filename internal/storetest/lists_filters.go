@@ -272,6 +272,7 @@ func filterGroups(w *world) {
 		return map[string]any{
 			"id": x.ID, "displayName": blank(x.DisplayName), "description": blank(x.Description), "mailNickname": blank(x.MailNickname), "membershipRule": blank(x.Rule),
 			"securityEnabled": true, "mailEnabled": false, "createdDateTime": x.CreatedAt, "groupTypes": types, "membershipRuleProcessingState": blank(string(x.Processing)),
+			"membershipType": string(x.Kind),
 		}[name]
 	})
 }

@@ -51,7 +51,10 @@ var (
 		props(odata.Bool, "securityEnabled", "mailEnabled"),
 		props(odata.Time, "createdDateTime"),
 		props(odata.Strings, "groupTypes"),
-		[]odata.Property{{Name: "membershipRuleProcessingState", Type: odata.Enum, Enum: []string{"On", "Paused"}}})...)
+		[]odata.Property{
+			{Name: "membershipRuleProcessingState", Type: odata.Enum, Enum: []string{"On", "Paused"}},
+			{Name: "membershipType", Type: odata.Enum, Enum: []string{"Assigned", "DynamicUser", "DynamicDevice"}},
+		})...)
 
 	memberTable = table("directory object", join(
 		props(odata.GUID, "id", "deviceId"),
