@@ -37,6 +37,13 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("../routes/profile")),
 });
 
+const newEsp = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/esp/new",
+  validateSearch: z.object({ step: z.catch(z._default(z.number(), 1), 1) }),
+  component: lazyRouteComponent(() => import("../routes/new-esp")),
+});
+
 const tree = root.addChildren([
   page("/", () => import("../routes/home")),
   page("/devices", () => import("../routes/devices-overview")),
@@ -48,6 +55,9 @@ const tree = root.addChildren([
   page("/devices/windows/enrollment/autopilot/profiles", () => import("../routes/profiles")),
   newProfile,
   profile,
+  page("/devices/windows/enrollment/esp", () => import("../routes/esp")),
+  newEsp,
+  page("/devices/windows/enrollment/esp/$id", () => import("../routes/esp-page")),
   page("/gallery", () => import("../routes/gallery")),
 ]);
 

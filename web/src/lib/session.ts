@@ -26,6 +26,9 @@ export function useMay(...permissions: string[]): boolean {
 
 export const mayWriteAutopilot = "DeviceManagementServiceConfig.ReadWrite.All";
 
+/** Either of these, as Graph has it for what is assigned at enrollment. */
+export const mayWriteConfiguration = ["DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"] as const;
+
 export async function signOut(): Promise<void> {
   const { next } = await send<{ next: string }>("POST", "/ui/signout");
   location.assign(next);

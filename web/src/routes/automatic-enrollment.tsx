@@ -11,7 +11,7 @@ import { saveScope, scopeQuery, type Scope } from "../features/mdm/api/scope";
 import { GraphError } from "../lib/graph";
 import { useMay } from "../lib/session";
 import { useCrumbs, windowsEnrollment } from "./paths";
-import styles from "./new-profile.module.css";
+import styles from "../components/form.module.css";
 
 /** Automatic Enrollment: the MDM user scope. */
 export default function AutomaticEnrollment() {

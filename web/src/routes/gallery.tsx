@@ -11,7 +11,7 @@ import { Stepper } from "../components/stepper";
 import { useToast } from "../components/toast";
 import { GraphError } from "../lib/graph";
 import { profileStatuses } from "../lib/status";
-import styles from "./new-profile.module.css";
+import styles from "../components/form.module.css";
 
 const problems = [
   new GraphError(0, "Offline", "", "", undefined, []),

@@ -16,8 +16,8 @@ import { useFormat } from "../lib/format";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { profileStatus } from "../lib/status";
 import { autopilotDevices, autopilotProfiles, useCrumbs } from "./paths";
-import table from "./profiles.module.css";
-import styles from "./new-profile.module.css";
+import table from "../components/table.module.css";
+import styles from "../components/form.module.css";
 
 /** One deployment profile: what it says, and which devices have it. */
 export default function ProfilePage() {

@@ -11,7 +11,7 @@ import { download, writeCsv } from "../lib/csv";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { useCrumbs, windowsEnrollment } from "./paths";
 import { DeleteProfile } from "./profile";
-import styles from "./profiles.module.css";
+import styles from "../components/table.module.css";
 
 /** Windows Autopilot deployment profiles. */
 export default function Profiles() {

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Icon, type IconName } from "../components/icon";
 import { Page } from "../components/page";
-import { autopilotDevices, autopilotProfiles, useCrumbs } from "./paths";
+import { autopilotDevices, autopilotProfiles, espPages, useCrumbs } from "./paths";
 import styles from "./windows-enrollment.module.css";
 
 interface Row {
@@ -19,6 +19,7 @@ export default function WindowsEnrollment() {
   const autopilot: Row[] = [
     { label: t("enrollment.devices"), text: t("enrollment.devicesText"), to: autopilotDevices, icon: "desktop" },
     { label: t("enrollment.profiles"), text: t("enrollment.profilesText"), to: autopilotProfiles, icon: "settings" },
+    { label: t("esp.title"), text: t("esp.text"), to: espPages, icon: "clipboard_task" },
   ];
   return (
     <Page title={t("enrollment.title")} subtitle={t("enrollment.subtitle")} crumbs={useCrumbs(3)} closeTo="/devices/windows">

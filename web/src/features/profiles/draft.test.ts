@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { draftOf, draftSchema, dropDraft, faultsOf, firstWrong, loadDraft, newDraft, profileBody, saveDraft, type Draft } from "./draft";
+import { draftOf, draftSchema, faultsOf, firstWrong, newDraft, profileBody, profileDrafts, type Draft } from "./draft";
 
 const named: Draft = { ...newDraft, name: "Sales PCs" };
 
@@ -14,14 +14,14 @@ describe("the wizard's draft", () => {
     expect(firstWrong({ ...named, useTemplate: false, template: "a b" })).toBe(0);
   });
   it("is kept for each person, and not when it is none", () => {
-    expect(loadDraft("ann")).toBeUndefined();
-    saveDraft("ann", named);
-    expect(loadDraft("ann")).toEqual(named);
-    expect(loadDraft("bob")).toBeUndefined();
+    expect(profileDrafts.load("ann")).toBeUndefined();
+    profileDrafts.save("ann", named);
+    expect(profileDrafts.load("ann")).toEqual(named);
+    expect(profileDrafts.load("bob")).toBeUndefined();
     localStorage.setItem("taxiway.profileDraft.bob", `{"name":7}`);
-    expect(loadDraft("bob")).toBeUndefined();
-    dropDraft("ann");
-    expect(loadDraft("ann")).toBeUndefined();
+    expect(profileDrafts.load("bob")).toBeUndefined();
+    profileDrafts.drop("ann");
+    expect(profileDrafts.load("ann")).toBeUndefined();
     expect(draftSchema.safeParse(newDraft).success).toBe(true);
   });
   it("becomes a profile of Graph", () => {

@@ -1,4 +1,6 @@
 import { z } from "zod/mini";
+import { audienceFields, audienceOf, type Assigned } from "../../lib/audience";
+import { draftStore } from "../../lib/draft";
 import { templateFault } from "../../lib/nametemplate";
 
 /** A profile as the wizard has it. */
@@ -17,9 +19,7 @@ export const draftSchema = z.object({
   keyboardSkipped: z.boolean(),
   useTemplate: z.boolean(),
   template: z.string(),
-  allDevices: z.boolean(),
-  included: z.array(z.object({ id: z.string(), name: z.string() })),
-  excluded: z.array(z.object({ id: z.string(), name: z.string() })),
+  ...audienceFields,
 });
 export type Draft = z.infer<typeof draftSchema>;
 
@@ -109,14 +109,13 @@ export interface WireProfile {
     keyboardSelectionPageSkipped?: boolean;
     escapeLinkHidden?: boolean;
   } | null;
-  assignments?: { target: Record<string, string> }[];
+  assignments?: Assigned[];
 }
 
 /** A stored profile as the wizard would have it. */
 export function draftOf(p: WireProfile, nameOf: (group: string) => string): Draft {
   const o = p.outOfBoxExperienceSetting ?? {};
-  const targets = (kind: string) => (p.assignments ?? []).map((a) => a.target).filter((x) => x["@odata.type"] === `#microsoft.graph.${kind}`);
-  const groups = (kind: string) => targets(kind).map((x) => ({ id: x["groupId"] ?? "", name: nameOf(x["groupId"] ?? "") }));
+  const { allDevices, included, excluded } = audienceOf(p.assignments, nameOf);
   return {
     name: p.displayName ?? "",
     description: p.description ?? "",
@@ -132,23 +131,10 @@ export function draftOf(p: WireProfile, nameOf: (group: string) => string): Draf
     keyboardSkipped: o.keyboardSelectionPageSkipped ?? false,
     useTemplate: Boolean(p.deviceNameTemplate),
     template: p.deviceNameTemplate ?? "",
-    allDevices: targets("allDevicesAssignmentTarget").length > 0,
-    included: groups("groupAssignmentTarget"),
-    excluded: groups("exclusionGroupAssignmentTarget"),
+    allDevices,
+    included,
+    excluded,
   };
 }
 
-const key = (user: string) => `taxiway.profileDraft.${user}`;
-
-/** The draft that somebody left in this browser. */
-export function loadDraft(user: string): Draft | undefined {
-  try {
-    const found = draftSchema.safeParse(JSON.parse(localStorage.getItem(key(user)) ?? ""));
-    return found.success ? found.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export const saveDraft = (user: string, draft: Draft): void => localStorage.setItem(key(user), JSON.stringify(draft));
-export const dropDraft = (user: string): void => localStorage.removeItem(key(user));
+export const profileDrafts = draftStore("profileDraft", draftSchema);

@@ -1,9 +1,11 @@
 import type { Catalogue } from "../en";
+import { apps } from "./apps";
 import { autopilot } from "./autopilot";
 import { call } from "./call";
 import { common } from "./common";
 import { devices } from "./devices";
 import { enrollment } from "./enrollment";
+import { esp } from "./esp";
 import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { home } from "./home";
@@ -18,11 +20,13 @@ import { wizard } from "./wizard";
 
 /** Every text of the site, in German. */
 export const de: Catalogue = {
+  apps,
   autopilot,
   call,
   common,
   devices,
   enrollment,
+  esp,
   frame,
   gallery,
   home,

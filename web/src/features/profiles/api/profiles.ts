@@ -1,11 +1,10 @@
 import type { WindowsAutopilotDeploymentProfile as Wire, WindowsAutopilotDeviceIdentity } from "@microsoft/microsoft-graph-types-beta";
 import { queryOptions } from "@tanstack/react-query";
+import { targetsOf, type Assigned } from "../../../lib/audience";
 import { all, graph } from "../../../lib/graph";
 import { profileBody, type Draft } from "../draft";
 
-type Target = Record<string, string>;
-
-export type Profile = Omit<Wire, "assignments"> & { id: string; "@odata.type"?: string; assignments?: { id: string; target: Target }[] };
+export type Profile = Omit<Wire, "assignments"> & { id: string; "@odata.type"?: string; assignments?: (Assigned & { id: string })[] };
 
 const path = "/beta/deviceManagement/windowsAutopilotDeploymentProfiles";
 export const profilesKey = ["deploymentProfiles"] as const;
@@ -25,15 +24,6 @@ export const assignedDevicesQuery = (id: string) =>
 
 export const deleteProfile = (id: string) => graph.delete(`${path}/${id}`);
 
-function targets(draft: Draft): Target[] {
-  const group = (kind: string) => (g: { id: string }) => ({ "@odata.type": `#microsoft.graph.${kind}`, groupId: g.id });
-  return [
-    ...(draft.allDevices ? [{ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" }] : []),
-    ...draft.included.map(group("groupAssignmentTarget")),
-    ...draft.excluded.map(group("exclusionGroupAssignmentTarget")),
-  ];
-}
-
 /** What was made, and why an assignment failed, if one did. */
 export interface Created {
   profile: Profile;
@@ -44,7 +34,7 @@ export interface Created {
 export async function createProfile(draft: Draft): Promise<Created> {
   const profile = await graph.post<Profile>(path, profileBody(draft));
   try {
-    for (const target of targets(draft)) await graph.post(`${path}/${profile.id}/assignments`, { target });
+    for (const target of targetsOf(draft)) await graph.post(`${path}/${profile.id}/assignments`, { target });
   } catch (failed) {
     return { profile, failed };
   }

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { MessageBar } from "../../../components/states";
+import { AudienceWarnings, useAudienceNames } from "../../../components/assignments";
+import { ReviewPart } from "../../../components/review";
 import { languageNames } from "../../../lib/windows-languages";
 import { fixedBySelfDeploying, type Draft } from "../draft";
-import styles from "./steps.module.css";
 
 /** Step 4: everything that was chosen, and what may not be meant. */
 export function Review({ draft: d, affected }: { draft: Draft; affected: ReactNode }) {
@@ -13,39 +13,22 @@ export function Review({ draft: d, affected }: { draft: Draft; affected: ReactNo
   const yes = (on: boolean) => (on ? t("common.yes") : t("common.no"));
   const language =
     d.locale === "os-default" ? t("wizard.osDefault") : d.locale === "" ? t("wizard.userSelect") : (languageNames(i18n.language).find((l) => l.tag === d.locale)?.name ?? d.locale);
-  const both = d.included.filter((g) => d.excluded.some((x) => x.id === g.id));
-  const nobody = d.included.length === 0 && !d.allDevices;
-  const list = (rows: readonly [string, ReactNode][]) => (
-    <dl className={styles.review}>
-      {rows.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-  const names = (groups: readonly { name: string }[]) => (groups.length === 0 ? t("wizard.noGroups") : groups.map((g) => g.name).join(", "));
+  const names = useAudienceNames(d);
   return (
     <>
-      {nobody && <MessageBar tone="warning">{d.excluded.length > 0 ? t("wizard.warnExcludedOnly") : t("wizard.warnNobody")}</MessageBar>}
-      {both.map((g) => (
-        <MessageBar key={g.id} tone="warning">
-          {t("wizard.warnBoth", { name: g.name })}
-        </MessageBar>
-      ))}
-      <section className={styles.part}>
-        <h3>{t("wizard.basics")}</h3>
-        {list([
+      <AudienceWarnings audience={d} nobodyGets={t("wizard.warnNobody")} excludedOnly={t("wizard.warnExcludedOnly")} />
+      <ReviewPart
+        title={t("wizard.basics")}
+        rows={[
           [t("common.name"), d.name],
           [t("common.description"), d.description || t("profiles.noDescription")],
           [t("wizard.convert"), yes(d.convert)],
           [t("wizard.deviceType"), t("profiles.windowsPc")],
-        ])}
-      </section>
-      <section className={styles.part}>
-        <h3>{t("wizard.oobe")}</h3>
-        {list([
+        ]}
+      />
+      <ReviewPart
+        title={t("wizard.oobe")}
+        rows={[
           [t("wizard.mode"), d.mode === "singleUser" ? t("wizard.userDriven") : t("wizard.selfDeploying")],
           [t("wizard.join"), self || d.join === "azureAD" ? t("profiles.joinEntra") : t("profiles.joinHybrid")],
           [t("wizard.language"), language],
@@ -56,16 +39,17 @@ export function Review({ draft: d, affected }: { draft: Draft; affected: ReactNo
           [t("wizard.userType"), self ? t("common.none") : d.userType === "administrator" ? t("wizard.administrator") : t("wizard.standardUser")],
           [t("wizard.preprovision"), yes(d.preprovision && !self)],
           [t("wizard.template"), d.useTemplate ? d.template : t("common.no")],
-        ])}
-      </section>
-      <section className={styles.part}>
-        <h3>{t("wizard.assignments")}</h3>
-        {list([
-          [t("wizard.included"), d.allDevices ? t("wizard.allDevices") : names(d.included)],
-          [t("wizard.excluded"), names(d.excluded)],
-        ])}
+        ]}
+      />
+      <ReviewPart
+        title={t("wizard.assignments")}
+        rows={[
+          [t("wizard.included"), names.included],
+          [t("wizard.excluded"), names.excluded],
+        ]}
+      >
         {affected}
-      </section>
+      </ReviewPart>
     </>
   );
 }

@@ -1,12 +1,11 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../../components/button";
 import { Segmented, Select, TextField, type Option } from "../../../components/field";
 import { MessageBar } from "../../../components/states";
 import { exampleName, type TemplateFault } from "../../../lib/nametemplate";
 import { languageNames } from "../../../lib/windows-languages";
 import { fixedBySelfDeploying, type Draft } from "../draft";
-import styles from "./steps.module.css";
+import styles from "../../../components/parts.module.css";
 
 interface Props {
   draft: Draft;
@@ -157,71 +156,5 @@ export function Oobe({ draft, onChange, templateFault }: Props & { templateFault
         </>
       )}
     </>
-  );
-}
-
-/** Step 3. */
-export function Assignments({ draft, onChange, onPick }: Props & { onPick: (which: "included" | "excluded") => void }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <section className={styles.part}>
-        <h2>{t("wizard.included")}</h2>
-        <div className={styles.buttons}>
-          <Button icon="add" isDisabled={draft.allDevices} onPress={() => onPick("included")}>
-            {t("wizard.addGroups")}
-          </Button>
-          <Button icon="add" isDisabled={draft.included.length > 0 || draft.allDevices} onPress={() => onChange({ allDevices: true })}>
-            {t("wizard.addAllDevices")}
-          </Button>
-        </div>
-        <Chosen
-          label={t("wizard.included")}
-          groups={draft.allDevices ? [{ id: "all", name: t("wizard.allDevices") }] : draft.included}
-          onRemove={(id) => onChange(id === "all" ? { allDevices: false } : { included: draft.included.filter((g) => g.id !== id) })}
-        />
-      </section>
-      <section className={styles.part}>
-        <h2>{t("wizard.excluded")}</h2>
-        <MessageBar>{t("wizard.excludedInfo")}</MessageBar>
-        <div className={styles.buttons}>
-          <Button icon="add" onPress={() => onPick("excluded")}>
-            {t("wizard.addGroups")}
-          </Button>
-        </div>
-        <Chosen label={t("wizard.excluded")} groups={draft.excluded} onRemove={(id) => onChange({ excluded: draft.excluded.filter((g) => g.id !== id) })} />
-      </section>
-    </>
-  );
-}
-
-function Chosen({ label, groups, onRemove }: { label: string; groups: readonly { id: string; name: string }[]; onRemove: (id: string) => void }) {
-  const { t } = useTranslation();
-  return (
-    <table className={styles.table} aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">{t("wizard.groups")}</th>
-          <th scope="col">{t("common.remove")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {groups.length === 0 && (
-          <tr>
-            <td colSpan={2}>{t("wizard.noGroups")}</td>
-          </tr>
-        )}
-        {groups.map((g) => (
-          <tr key={g.id}>
-            <td>{g.name}</td>
-            <td>
-              <Button look="command" icon="delete" aria-label={t("wizard.removeNamed", { name: g.name })} onPress={() => onRemove(g.id)}>
-                {t("common.remove")}
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
