@@ -51,10 +51,14 @@ export async function startServer() {
     "log.level=warn",
     "limits.token_rate=1000",
   ];
-  const child = spawn(program, ["serve", "--data", data, ...settings.flatMap((s) => ["--set", s])], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
-  const ended = new Promise((resolve) => child.once("exit", resolve));
+  let child, ended;
+  const begin = () => {
+    child = spawn(program, ["serve", "--data", data, ...settings.flatMap((s) => ["--set", s])], { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
+    ended = new Promise((resolve) => child.once("exit", resolve));
+  };
+  begin();
 
   const server = {
     base,
@@ -83,25 +87,37 @@ export async function startServer() {
       );
       return { ...answer, json: answer.text.startsWith("{") ? JSON.parse(answer.text) : undefined };
     },
-    async stop() {
+    // halt stops the program, resume starts it again with the same data.
+    async halt() {
       child.kill("SIGTERM");
       await ended;
+    },
+    async resume() {
+      begin();
+      await ready();
+    },
+    async stop() {
+      await server.halt();
       rmSync(data, { recursive: true, force: true });
     },
   };
-  for (let tries = 0; ; tries++) {
-    try {
-      await server.admin("GET", "/tenants");
-      await server.call("GET", "/common/v2.0/.well-known/openid-configuration");
-      return server;
-    } catch (error) {
-      if (child.exitCode !== null || tries > 200) {
-        await server.stop();
-        throw new Error(`the server does not start: ${said}`, { cause: error });
+  const ready = async () => {
+    for (let tries = 0; ; tries++) {
+      try {
+        await server.admin("GET", "/tenants");
+        await server.call("GET", "/common/v2.0/.well-known/openid-configuration");
+        return;
+      } catch (error) {
+        if (child.exitCode !== null || tries > 200) {
+          await server.stop();
+          throw new Error(`the server does not start: ${said}`, { cause: error });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  }
+  };
+  await ready();
+  return server;
 }
 
 // tenant makes an organisation with an administrator and an app of every kind.

@@ -159,6 +159,7 @@ test("the tutorial's click path, from signing in to a profile that every device 
 
   // The status moves without a reload; then all three checks hold.
   await page.goto(server.base + devices);
+  await page.mouse.move(5, 5); // under a pointer the list stands still
   await page.waitForFunction(() => [...document.querySelectorAll("[role=gridcell]")].filter((c) => c.textContent === "Assigned").length === 12, null, { timeout: 30_000 });
   await page.getByRole("row").nth(1).press("Enter");
   const pane = page.getByRole("dialog");

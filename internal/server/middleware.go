@@ -73,7 +73,7 @@ func (s *Server) observed(edge string, next http.Handler) http.Handler {
 				}
 			}
 			took := s.clock.Real().Sub(start)
-			s.metrics.observeRequest(edge, r.Method, rec.status, took)
+			s.metrics.observeRequest(edge, r.Method, rec.status, took, rec.Header().Get("Content-Type") == "text/event-stream")
 			s.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request_id", info.id), slog.String("edge", edge), slog.String("method", r.Method),
 				slog.String("path", loggable(r.URL.Path)), slog.Int("status", rec.status), slog.Duration("took", took), slog.String("address", info.address))
 		}()

@@ -62,8 +62,9 @@ type Server struct {
 	authority  *authority
 	runner     *jobs.Runner
 
-	doors    []*door
-	stopping atomic.Bool
+	doors     []*door
+	stopPages func() // ends what the admin site keeps open
+	stopping  atomic.Bool
 }
 
 // Options are what a test may replace.
@@ -169,6 +170,7 @@ func (s *Server) Run(ctx context.Context) error {
 	case err = <-failed:
 	}
 	s.stopping.Store(true)
+	s.stopPages()
 	s.log.LogAttrs(ctx, slog.LevelInfo, "stopping")
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()

@@ -140,6 +140,7 @@ func (s *Server) peopleHandler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.stopPages = pages.Stop
 	tokens := limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.signIn.ServeThrottled, s.forgetting(s.signIn, touchesAccount))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")

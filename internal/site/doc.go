@@ -5,13 +5,16 @@
 //	GET  /admin/…                      anyone        static.go: the built pages
 //	GET  /ui/signin, /ui/signin/done   anyone        signin.go: sign-in by code flow
 //	GET  /ui/session                   signed in     session.go: who is signed in
+//	GET  /ui/events                    signed in     events.go, watch.go: what changes, live
 //	POST /ui/signout                   signed in     signout.go
 //	any  /admin/graph/…                signed in     forward.go: Graph itself
 //
 // A browser's session here is a sealed cookie that names a session of the
 // sign-in pages, whose own cookie has to come with it: it ends when that one
 // ends, and nothing is stored (session.go). Every unsafe request carries a
-// header that only our own pages can know (guard.go). Package graph decides
+// header that only our own pages can know (guard.go). Live streams learn of
+// changes by looking at the database once a second, so it does not matter which
+// process made them. Package graph decides
 // what the person may do; it never sees a cookie. Package oidc signs people in.
 // What the pages are made of is in the folder web.
 package site

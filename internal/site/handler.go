@@ -35,7 +35,8 @@ type Verifier interface {
 	Person(ctx context.Context, s access.SignedIn) (*access.Principal, error)
 }
 
-// Config is what the site needs. All fields but Log are required.
+// Config is what the site needs. All fields but Log and Streams are
+// required.
 type Config struct {
 	Base        string // the server's public base URL without a final slash
 	Version     string // of the program, shown on the pages
@@ -43,6 +44,8 @@ type Config struct {
 	Sessions    Sessions
 	LoginCookie string // the name of the sign-in pages' cookie
 	Tenants     Tenants
+	Signs       directory.SignReader // of changes, for the live streams
+	Streams     func(n float64)      // counts open streams; nil counts none
 	Verifier    Verifier
 	SignIn      http.Handler // the provider, for redeeming codes
 	Graph       http.Handler // Graph for the principal in the request's context
@@ -56,9 +59,10 @@ type Config struct {
 // Handler answers the addresses of doc.go.
 type Handler struct {
 	Config
-	key    *seal.Key
-	files  *files
-	routes []Route
+	key      *seal.Key
+	files    *files
+	routes   []Route
+	watchers *watchers
 }
 
 // Route is one line of the table. A route is for anyone, for whoever is signed
@@ -75,7 +79,8 @@ type Route struct {
 // Routes is the whole table, the longest paths first.
 func Routes() []Route {
 	return []Route{
-		{Path: graphPath, SignedIn: true, handle: (*Handler).forward}, // Graph has permissions of its own
+		{Path: graphPath, SignedIn: true, handle: (*Handler).forward},                             // Graph has permissions of its own
+		{Method: http.MethodGet, Path: eventsPath, SignedIn: true, handle: (*Handler).showEvents}, // each kind by its own permission
 		{Method: http.MethodGet, Path: "/ui/session", SignedIn: true, handle: (*Handler).showSession},
 		{Method: http.MethodPost, Path: "/ui/signout", SignedIn: true, handle: (*Handler).signOut},
 		{Method: http.MethodGet, Path: signin.SitePath, Anyone: true, handle: (*Handler).finishSignIn},
@@ -94,7 +99,9 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{Config: c, key: key, files: list, routes: Routes()}, nil
+	h := &Handler{Config: c, key: key, files: list, routes: Routes()}
+	h.watchers = newWatchers(c.Signs, h.log(), c.Streams)
+	return h, nil
 }
 
 // Owns reports whether a path is one of this package's addresses.

@@ -18,6 +18,8 @@ const (
 	// unattendedHeader marks what a page asks by itself while nobody uses it: it
 	// does not keep an idle session alive.
 	unattendedHeader = "X-Taxiway-Unattended"
+	// eventsPath is asked by a page alone, and a browser sets no header there.
+	eventsPath = "/ui/events"
 	// What texts are sealed for.
 	forSession = "site session"
 	forSignIn  = "site sign-in"
@@ -53,7 +55,7 @@ func (h *Handler) visitor(r *http.Request) (*visitor, error) {
 		return nil, notSignedIn()
 	}
 	find := h.Sessions.FindSession
-	if r.Header.Get(unattendedHeader) != "" {
+	if r.Header.Get(unattendedHeader) != "" || r.URL.Path == eventsPath {
 		find = h.Sessions.PeekSession
 	}
 	t, found, u, err := find(r.Context(), login)

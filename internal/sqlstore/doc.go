@@ -14,6 +14,7 @@
 //	marks, fills, leases                          work_*.go
 //	app registrations, signing keys               applications.go, keys.go
 //	audit trail and its chain                     audit.go, auditchain.go
+//	signs that something changed                  changes.go
 //	backup and restore                            backup.go, restore.go
 //	registrations, profiles, assignments          autopilot_*.go
 //	list queries                                  list*.go, filter.go, columns*.go, physical.go

@@ -6,6 +6,7 @@
 //	tenants, users, devices, groups, memberships directory_*.go
 //	configuration version, marks, fills, leases  work_*.go
 //	applications, keys, audit trail              apps.go, keys.go, audit.go
+//	signs of change                              changes.go
 //	transactions and group commit                tx.go
 //	registrations, claims, imports, profiles     autopilot_*.go
 //	list queries                                 lists*.go, tables.go

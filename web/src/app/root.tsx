@@ -1,6 +1,6 @@
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { UNSAFE_PortalProvider as PortalProvider } from "react-aria/PortalProvider";
 import { I18nProvider } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { config } from "zod/mini";
 import { Problem } from "../components/states";
 import { Toasts } from "../components/toast";
 import { GraphError, signIn } from "../lib/graph";
+import { makeLive } from "../lib/live";
 import { SessionContext, type Session } from "../lib/session";
 import { router } from "./router";
 
@@ -28,11 +29,15 @@ const client = new QueryClient({
   },
 });
 
+const live = makeLive(client);
+
 /** Everything that pages stand in. */
 export function Root({ session }: { session: Session | GraphError }) {
   const { t, i18n } = useTranslation();
   const overlays = useRef<HTMLElement>(null);
-  if (session instanceof GraphError) {
+  const refused = session instanceof GraphError;
+  useEffect(() => (refused ? undefined : live.start()), [refused]);
+  if (refused) {
     return (
       <main>
         <Problem error={session} onRetry={() => location.reload()} />

@@ -30,6 +30,7 @@ interface Props<T> {
   sort: Sort;
   onSort: (sort: Sort) => void;
   onEnd: () => void; // the last rows come into sight
+  onPointed?: (on: boolean) => void; // a mouse is over the rows
   words: { selectAll: string; selectRow: (name: string) => string };
 }
 
@@ -82,6 +83,8 @@ export function Grid<T>(p: Props<T>) {
   };
 
   const template = { gridTemplateColumns: `2.5rem ${p.columns.map((c) => c.width).join(" ")}` };
+  const { onPointed } = p;
+  useEffect(() => () => onPointed?.(false), [onPointed]); // a pointer does not leave what is gone
   const everything = p.rows.length > 0 && p.rows.every((r) => p.selected.has(p.keyOf(r)));
   return (
     <div ref={scroller} className={styles.scroller}>
@@ -115,7 +118,13 @@ export function Grid<T>(p: Props<T>) {
             </div>
           ))}
         </div>
-        <div role="rowgroup" className={styles.body} style={{ blockSize: virtual.getTotalSize() }}>
+        <div
+          role="rowgroup"
+          className={styles.body}
+          style={{ blockSize: virtual.getTotalSize() }}
+          onPointerEnter={(e) => e.pointerType === "mouse" && onPointed?.(true)}
+          onPointerLeave={() => onPointed?.(false)}
+        >
           {drawn.map((v) => {
             const row = p.rows[v.index];
             if (row === undefined) return null;

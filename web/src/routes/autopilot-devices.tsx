@@ -4,11 +4,12 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { Grid } from "../components/grid";
+import { LiveChip } from "../components/live";
 import { MenuButton } from "../components/overlay";
 import { CommandBar, Facts, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { useToast } from "../components/toast";
-import { assignUser, devicesKey, devicesQuery, settingsQuery, sync, type Device } from "../features/devices/api/devices";
+import { assignUser, devicesKey, devicesListKey, devicesQuery, settingsQuery, sync, type Device } from "../features/devices/api/devices";
 import { DeleteQuestion, StatusQuestion } from "../features/devices/components/questions";
 import { SearchBox, StatusTabs } from "../features/devices/components/filters";
 import { columnIds, useColumns, usualColumns, type ColumnId } from "../features/devices/columns";
@@ -16,6 +17,7 @@ import { readSort, type GridSearch } from "../features/devices/search";
 import type { Person } from "../features/users/api/users";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
+import { useHold } from "../lib/live";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { profileStatus, type ProfileStatus } from "../lib/status";
 import { autopilotDevices, useCrumbs, windowsEnrollment } from "./paths";
@@ -26,6 +28,7 @@ const ImportPane = lazy(() => import("../features/devices/components/import-pane
 const PropertiesPane = lazy(() => import("../features/devices/components/properties-pane"));
 const UserPicker = lazy(() => import("../features/users/components/user-picker"));
 
+const mostLivePages = 5; // of a list that follows changes by itself
 const settled = 300; // ms without a key before the search goes to the server
 
 /** Windows Autopilot devices. */
@@ -66,6 +69,11 @@ function List() {
   const list = useInfiniteQuery(devicesQuery({ q: search.q ?? "", status: search.status, sort: `${sort.by}${sort.descending ? " desc" : ""}` }));
   const settings = useQuery({ ...settingsQuery, enabled: !list.isError });
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.value) ?? [], [list.data]);
+  // Rows under the pointer or ticked stay where they are; reading many pages
+  // anew at every change would be too much.
+  const [pointed, setPointed] = useState(false);
+  const paused = pointed || selected.size > 0 || (list.data?.pages.length ?? 0) > mostLivePages;
+  const news = useHold(devicesListKey, paused);
   const total = list.data?.pages[0]?.["@odata.count"] ?? rows.length;
   const ticked = rows.filter((r) => selected.has(r.id));
 
@@ -104,8 +112,11 @@ function List() {
       <CommandBar
         label={t("autopilot.commands")}
         end={
-          <span aria-live="polite">
-            {list.data && (rows.length < total ? t("autopilot.loadedOf", { loaded: number(rows.length), all: number(total) }) : t("autopilot.count", { n: number(total) }))}
+          <span className={styles.end}>
+            <LiveChip paused={paused} news={news} />
+            <span aria-live="polite">
+              {list.data && (rows.length < total ? t("autopilot.loadedOf", { loaded: number(rows.length), all: number(total) }) : t("autopilot.count", { n: number(total) }))}
+            </span>
           </span>
         }
       >
@@ -188,6 +199,7 @@ function List() {
         )
       ) : (
         <Grid
+          onPointed={setPointed}
           label={t("autopilot.title")}
           columns={columns}
           rows={rows}

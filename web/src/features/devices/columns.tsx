@@ -58,7 +58,7 @@ export function useColumns(shown: readonly ColumnId[], { onOpen, onStatus }: Han
     model: plain("model", "model", "minmax(7.5rem, 1fr)", (d) => d.model ?? ""),
     groupTag: plain("groupTag", "groupTag", "minmax(5.5rem, 1fr)", (d) => d.groupTag ?? ""),
     profileStatus: {
-      ...plain("profileStatus", "deploymentProfileAssignmentStatus", "9.5rem", (d) => t(`autopilot.status.${profileStatus(d)}`)),
+      ...plain("profileStatus", "deploymentProfileAssignmentStatus", "11rem", (d) => t(`autopilot.status.${profileStatus(d)}`)),
       cell: (d) => {
         const status = profileStatus(d);
         if (status !== "fixPending" && status !== "attentionRequired") return <StatusWord status={status} />;

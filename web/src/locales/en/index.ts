@@ -9,6 +9,7 @@ import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { home } from "./home";
 import { importing } from "./importing";
+import { live } from "./live";
 import { mdm } from "./mdm";
 import { problem } from "./problem";
 import { profile } from "./profile";
@@ -31,6 +32,7 @@ export const en = {
   gallery,
   home,
   importing,
+  live,
   mdm,
   problem,
   profile,

@@ -7,6 +7,8 @@ export type Device = Wire & { id: string; "@odata.etag"?: string };
 
 const path = "/beta/deviceManagement/windowsAutopilotDeviceIdentities";
 export const devicesKey = ["autopilotDevices"] as const;
+/** Below it are the pages of lists. */
+export const devicesListKey = [...devicesKey, "list"] as const;
 
 export interface Wanted {
   q: string;
@@ -21,7 +23,7 @@ const mostPages = 100;
 /** The registered devices, a page at a time. */
 export const devicesQuery = (w: Wanted) =>
   infiniteQueryOptions({
-    queryKey: [...devicesKey, "list", w],
+    queryKey: [...devicesListKey, w],
     initialPageParam:
       path +
       query({
@@ -35,9 +37,6 @@ export const devicesQuery = (w: Wanted) =>
     queryFn: ({ pageParam, signal }) => graph.get<Page<Device>>(pageParam, signal),
     getNextPageParam: (last, pages) => (pages.length >= mostPages ? undefined : nextPath(last)),
     placeholderData: (old) => old,
-    // An assignment that is under way is watched; the rest is looked at now and then.
-    refetchInterval: (q) =>
-      q.state.data?.pages.length === 1 ? (q.state.data.pages[0]?.value.some((d) => d.deploymentProfileAssignmentStatus === "pending") ? 3_000 : 15_000) : false,
   });
 
 /** One device with its profile. */
@@ -51,7 +50,6 @@ interface BatchAnswer {
 /** How many devices there are of each status, and in all. */
 export const countsQuery = queryOptions({
   queryKey: [...devicesKey, "counts"],
-  refetchInterval: 15_000,
   queryFn: async () => {
     const asked: [string, string][] = [["all", ""], ...profileStatuses.map((s): [string, string] => [s, query({ $filter: statusFilters[s] })])];
     const answer = await graph.post<BatchAnswer>("/beta/$batch", {

@@ -1,0 +1,7 @@
+export const live = {
+  live: "Live",
+  paused: "Paused",
+  pausedNews: "Paused: there are changes",
+  polling: "Updates every 15 s",
+  connecting: "Connecting…",
+} as const;
