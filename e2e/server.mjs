@@ -63,6 +63,7 @@ export async function startServer() {
   const server = {
     base,
     devices: devicesBase, // where PCs come
+    data,
     log: () => said,
     // post and get speak with the private door.
     async admin(method, where, body) {

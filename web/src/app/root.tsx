@@ -5,6 +5,7 @@ import { UNSAFE_PortalProvider as PortalProvider } from "react-aria/PortalProvid
 import { I18nProvider } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { config } from "zod/mini";
+import { LaterProvider } from "../components/later";
 import { Problem } from "../components/states";
 import { Toasts } from "../components/toast";
 import { GraphError, signIn } from "../lib/graph";
@@ -51,7 +52,9 @@ export function Root({ session }: { session: Session | GraphError }) {
           {/* What opens above the page stands in a region of its own. */}
           <PortalProvider getContainer={() => overlays.current ?? document.body}>
             <Toasts>
-              <RouterProvider router={router} />
+              <LaterProvider>
+                <RouterProvider router={router} />
+              </LaterProvider>
             </Toasts>
           </PortalProvider>
           <section ref={overlays} className="overlays" aria-label={t("frame.overlays")} />

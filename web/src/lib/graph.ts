@@ -79,6 +79,7 @@ export async function send<T>(method: string, path: string, body?: unknown, head
   const sent = new Headers({ Accept: "application/json", ...headers });
   const init: RequestInit = { method, headers: sent };
   if (signal) init.signal = signal;
+  if (method === "DELETE") init.keepalive = true; // what was decided is done although the page is left
   if (Date.now() - lastTouched > attention) sent.set("X-Taxiway-Unattended", "1");
   if (method !== "GET") sent.set("X-Taxiway-Csrf", csrf);
   if (body !== undefined) {
@@ -99,7 +100,7 @@ export async function send<T>(method: string, path: string, body?: unknown, head
 
 export const graph = {
   get: <T>(path: string, signal?: AbortSignal) => send<T>("GET", root + path, undefined, {}, signal),
-  post: <T>(path: string, body: unknown) => send<T>("POST", root + path, body),
+  post: <T>(path: string, body: unknown, signal?: AbortSignal) => send<T>("POST", root + path, body, {}, signal),
   patch: <T>(path: string, body: unknown, etag?: string) => send<T>("PATCH", root + path, body, etag ? { "If-Match": etag } : {}),
   delete: (path: string) => send<undefined>("DELETE", root + path),
   /** Sends what was written down. */

@@ -3,20 +3,22 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
+import { CopyCall } from "../components/copy-call";
 import { Grid } from "../components/grid";
+import { useLater } from "../components/later";
 import { LiveChip } from "../components/live";
 import { MenuButton } from "../components/overlay";
 import { CommandBar, Facts, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { useToast } from "../components/toast";
-import { assignUser, devicesKey, devicesListKey, devicesQuery, settingsQuery, sync, type Device } from "../features/devices/api/devices";
-import { DeleteQuestion, StatusQuestion } from "../features/devices/components/questions";
+import { assignUserCall, deleteCall, devicesKey, devicesListKey, devicesQuery, matching, settingsQuery, syncCall, type Device, type Named } from "../features/devices/api/devices";
+import type { BulkKind } from "../features/devices/components/bulk-pane";
 import { SearchBox, StatusTabs } from "../features/devices/components/filters";
 import { columnIds, useColumns, usualColumns, type ColumnId } from "../features/devices/columns";
 import { readSort, type GridSearch } from "../features/devices/search";
 import type { Person } from "../features/users/api/users";
-import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
+import { graph } from "../lib/graph";
 import { useHold } from "../lib/live";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { profileStatus, type ProfileStatus } from "../lib/status";
@@ -24,12 +26,15 @@ import { autopilotDevices, useCrumbs, windowsEnrollment } from "./paths";
 import styles from "./autopilot-devices.module.css";
 
 // Panes come when they are opened.
+const BulkPane = lazy(() => import("../features/devices/components/bulk-pane"));
 const ImportPane = lazy(() => import("../features/devices/components/import-pane"));
+const StatusQuestion = lazy(() => import("../features/devices/components/status-question"));
 const PropertiesPane = lazy(() => import("../features/devices/components/properties-pane"));
 const UserPicker = lazy(() => import("../features/users/components/user-picker"));
 
 const mostLivePages = 5; // of a list that follows changes by itself
 const settled = 300; // ms without a key before the search goes to the server
+const mostUndone = 20; // so many are deleted at once with a way back; more are counted and asked for
 
 /** Windows Autopilot devices. */
 export default function AutopilotDevices() {
@@ -52,7 +57,9 @@ function List() {
   const [text, setText] = useState(search.q ?? "");
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<readonly ColumnId[]>(usualColumns);
-  const [pane, setPane] = useState<"delete" | "user" | { status: ProfileStatus; device: Device }>();
+  const [collected, setCollected] = useState<{ of: string; devices: readonly Named[] }>(); // all that match, when all are selected
+  const [pane, setPane] = useState<"user" | { status: ProfileStatus; device: Device } | { bulk: BulkKind; devices: readonly Named[] }>();
+  const { pending, later } = useLater();
   const sort = readSort(search.sort);
 
   const go = useCallback(
@@ -66,20 +73,28 @@ function List() {
     return () => clearTimeout(timer);
   }, [text, search.q, go]);
 
-  const list = useInfiniteQuery(devicesQuery({ q: search.q ?? "", status: search.status, sort: `${sort.by}${sort.descending ? " desc" : ""}` }));
+  const wanted = { q: search.q ?? "", status: search.status, sort: `${sort.by}${sort.descending ? " desc" : ""}` };
+  const asked = JSON.stringify(wanted);
+  const everyone = collected?.of === asked ? collected.devices : undefined;
+  const list = useInfiniteQuery(devicesQuery(wanted));
   const settings = useQuery({ ...settingsQuery, enabled: !list.isError });
-  const rows = useMemo(() => list.data?.pages.flatMap((p) => p.value) ?? [], [list.data]);
+  const loaded = useMemo(() => list.data?.pages.flatMap((p) => p.value) ?? [], [list.data]);
+  const rows = useMemo(() => loaded.filter((d) => !pending.has(d.id)), [loaded, pending]);
+  const total = (list.data?.pages[0]?.["@odata.count"] ?? loaded.length) - (loaded.length - rows.length);
+  const ticked: readonly Named[] = (everyone ?? rows).filter((r) => selected.has(r.id));
+  const select = (keys: Set<string>) => {
+    setSelected(keys);
+    if (keys.size === 0) setCollected(undefined);
+  };
   // Rows under the pointer or ticked stay where they are; reading many pages
   // anew at every change would be too much.
   const [pointed, setPointed] = useState(false);
   const paused = pointed || selected.size > 0 || (list.data?.pages.length ?? 0) > mostLivePages;
   const news = useHold(devicesListKey, paused);
-  const total = list.data?.pages[0]?.["@odata.count"] ?? rows.length;
-  const ticked = rows.filter((r) => selected.has(r.id));
 
   const failed = (e: unknown) => toast("danger", problemText(e, t("problem.offline")));
   const syncing = useMutation({
-    mutationFn: sync,
+    mutationFn: () => graph.run(syncCall),
     onSuccess: () => {
       toast("success", t("autopilot.syncDone"));
       void client.invalidateQueries({ queryKey: settingsQuery.queryKey });
@@ -87,8 +102,16 @@ function List() {
     },
     onError: failed,
   });
+  const collecting = useMutation({
+    mutationFn: () => matching(wanted, new AbortController().signal),
+    onSuccess: (found) => {
+      setCollected({ of: asked, devices: found });
+      setSelected(new Set(found.map((d) => d.id)));
+    },
+    onError: failed,
+  });
   const assigning = useMutation({
-    mutationFn: ({ device, person }: { device: Device; person: Person }) => assignUser(device.id, person.userPrincipalName ?? "", person.displayName ?? ""),
+    mutationFn: ({ device, person }: { device: Named; person: Person }) => graph.run(assignUserCall(device.id, person.userPrincipalName ?? "", person.displayName ?? "")),
     onSuccess: (_, { device, person }) => {
       toast("success", t("autopilot.assigned", { user: person.displayName ?? "", serial: device.serialNumber ?? "" }));
       void client.invalidateQueries({ queryKey: devicesKey });
@@ -102,7 +125,23 @@ function List() {
     if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
   }, [list]);
 
-  const exportRows = () => download("autopilot-devices.csv", writeCsv([columns.map((c) => c.label), ...rows.map((r) => columns.map((c) => c.text(r)))]));
+  const exportRows = async () => {
+    const { download, writeCsv } = await import("../lib/csv");
+    download("autopilot-devices.csv", writeCsv([columns.map((c) => c.label), ...rows.map((r) => columns.map((c) => c.text(r)))]));
+  };
+  const remove = () => {
+    if (ticked.length > mostUndone) {
+      setPane({ bulk: "delete", devices: ticked });
+      return;
+    }
+    later({
+      keys: ticked.map((d) => d.id),
+      text: t("autopilot.deleted", { count: ticked.length }),
+      calls: ticked.map((d) => deleteCall(d.id)),
+      touches: devicesKey,
+    });
+    select(new Set());
+  };
   const names = (id: ColumnId) => t(`autopilot.${id}`);
   const single = ticked.length === 1 ? ticked[0] : undefined;
 
@@ -123,7 +162,7 @@ function List() {
         <Button look="command" icon="arrow_clockwise" onPress={() => void client.invalidateQueries({ queryKey: devicesKey })}>
           {t("common.refresh")}
         </Button>
-        <Button look="command" icon="arrow_download" isDisabled={rows.length === 0} onPress={exportRows}>
+        <Button look="command" icon="arrow_download" isDisabled={rows.length === 0} onPress={() => void exportRows()}>
           {t("common.export")}
         </Button>
         <MenuButton
@@ -148,9 +187,25 @@ function List() {
         <Button look="command" icon="person_add" isDisabled={!mayWrite || !single} onPress={() => setPane("user")}>
           {t("autopilot.assignUser")}
         </Button>
-        <Button look="command" icon="delete" isDisabled={!mayWrite || ticked.length === 0} onPress={() => setPane("delete")}>
+        <Button look="command" icon="delete" isDisabled={!mayWrite || ticked.length === 0} onPress={remove}>
           {t("common.delete")}
         </Button>
+        <MenuButton
+          look="command"
+          icon="tag"
+          label={t("bulk.button")}
+          isDisabled={!mayWrite || ticked.length === 0}
+          actions={(["tag", "unassign"] as const).map((id) => ({ id, label: t(`bulk.${id}.title`), onAction: () => setPane({ bulk: id, devices: ticked }) }))}
+        >
+          {t("bulk.button")}
+        </MenuButton>
+        <CopyCall
+          actions={[
+            { label: t("autopilot.sync"), calls: [syncCall] },
+            ...(single ? [{ label: t("autopilot.assignUser"), calls: [assignUserCall(single.id, "{userPrincipalName}", "{displayName}")] }] : []),
+            ...(ticked.length > 0 ? [{ label: t("common.delete"), calls: ticked.slice(0, 20).map((d) => deleteCall(d.id)) }] : []),
+          ]}
+        />
       </CommandBar>
       <p>{t("autopilot.intro")}</p>
       <Facts
@@ -198,22 +253,36 @@ function List() {
           </Empty>
         )
       ) : (
-        <Grid
-          onPointed={setPointed}
-          label={t("autopilot.title")}
-          columns={columns}
-          rows={rows}
-          total={total}
-          keyOf={(d) => d.id}
-          nameOf={(d) => d.serialNumber ?? d.id}
-          selected={selected}
-          onSelect={setSelected}
-          onOpen={(d) => go({ pane: d.id })}
-          sort={sort}
-          onSort={(s) => go({ sort: `${s.descending ? "-" : ""}${s.by}` }, true)}
-          onEnd={onEnd}
-          words={{ selectAll: t("autopilot.selectAll"), selectRow: (serial) => t("autopilot.selectRow", { serial }) }}
-        />
+        <>
+          {rows.length < total && rows.every((r) => selected.has(r.id)) && (
+            <div className={styles.everyone} aria-live="polite">
+              {everyone ? t("bulk.allMatching", { all: number(everyone.length) }) : t("bulk.allLoaded", { loaded: number(rows.length) })}
+              {everyone ? (
+                <Button onPress={() => select(new Set())}>{t("bulk.clear")}</Button>
+              ) : (
+                <Button isDisabled={collecting.isPending} onPress={() => collecting.mutate()}>
+                  {collecting.isPending ? t("bulk.collecting") : t("bulk.selectMatching", { all: number(total) })}
+                </Button>
+              )}
+            </div>
+          )}
+          <Grid
+            onPointed={setPointed}
+            label={t("autopilot.title")}
+            columns={columns}
+            rows={rows}
+            total={total}
+            keyOf={(d) => d.id}
+            nameOf={(d) => d.serialNumber ?? d.id}
+            selected={selected}
+            onSelect={select}
+            onOpen={(d) => go({ pane: d.id })}
+            sort={sort}
+            onSort={(s) => go({ sort: `${s.descending ? "-" : ""}${s.by}` }, true)}
+            onEnd={onEnd}
+            words={{ selectAll: t("autopilot.selectAll"), selectRow: (serial) => t("autopilot.selectRow", { serial }) }}
+          />
+        </>
       )}
       <Suspense>
         {search.import && mayWrite && <ImportPane onClose={() => go({ import: undefined })} />}
@@ -221,18 +290,18 @@ function List() {
         {pane === "user" && single && (
           <UserPicker busy={assigning.isPending} onClose={() => setPane(undefined)} onSelect={(person) => assigning.mutate({ device: single, person })} />
         )}
+        {typeof pane === "object" && "bulk" in pane && (
+          <BulkPane
+            kind={pane.bulk}
+            devices={pane.devices}
+            onClose={(done) => {
+              setPane(undefined);
+              if (done) select(new Set());
+            }}
+          />
+        )}
+        {typeof pane === "object" && "status" in pane && <StatusQuestion status={pane.status} device={pane.device} onClose={() => setPane(undefined)} />}
       </Suspense>
-      {pane === "delete" && (
-        <DeleteQuestion
-          devices={ticked}
-          onClose={() => {
-            setPane(undefined);
-            setSelected(new Set());
-          }}
-          onCancel={() => setPane(undefined)}
-        />
-      )}
-      {typeof pane === "object" && <StatusQuestion status={pane.status} device={pane.device} onClose={() => setPane(undefined)} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../en";
 import { apps } from "./apps";
 import { autopilot } from "./autopilot";
+import { bulk } from "./bulk";
 import { call } from "./call";
 import { common } from "./common";
 import { devices } from "./devices";
@@ -10,6 +11,7 @@ import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { home } from "./home";
 import { importing } from "./importing";
+import { later } from "./later";
 import { live } from "./live";
 import { mdm } from "./mdm";
 import { problem } from "./problem";
@@ -23,6 +25,7 @@ import { wizard } from "./wizard";
 export const de: Catalogue = {
   apps,
   autopilot,
+  bulk,
   call,
   common,
   devices,
@@ -32,6 +35,7 @@ export const de: Catalogue = {
   gallery,
   home,
   importing,
+  later,
   live,
   mdm,
   problem,

@@ -1,5 +1,6 @@
 import { apps } from "./apps";
 import { autopilot } from "./autopilot";
+import { bulk } from "./bulk";
 import { call } from "./call";
 import { common } from "./common";
 import { devices } from "./devices";
@@ -9,6 +10,7 @@ import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { home } from "./home";
 import { importing } from "./importing";
+import { later } from "./later";
 import { live } from "./live";
 import { mdm } from "./mdm";
 import { problem } from "./problem";
@@ -23,6 +25,7 @@ import { wizard } from "./wizard";
 export const en = {
   apps,
   autopilot,
+  bulk,
   call,
   common,
   devices,
@@ -32,6 +35,7 @@ export const en = {
   gallery,
   home,
   importing,
+  later,
   live,
   mdm,
   problem,

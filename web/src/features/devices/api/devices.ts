@@ -1,6 +1,8 @@
 import type { WindowsAutopilotDeviceIdentity as Wire, WindowsAutopilotSettings } from "@microsoft/microsoft-graph-types-beta";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { bareSearch, graph, nextPath, query, type Page } from "../../../lib/graph";
+import { batch } from "../../../lib/batch";
+import type { Call } from "../../../lib/call";
+import { all, bareSearch, graph, nextPath, query, type Page } from "../../../lib/graph";
 import { profileStatuses, statusFilters, type ProfileStatus } from "../../../lib/status";
 
 export type Device = Wire & { id: string; "@odata.etag"?: string };
@@ -20,20 +22,19 @@ const pageSize = 200;
 // A list in a browser ends somewhere; search and filter find the rest.
 const mostPages = 100;
 
+const options = (w: Wanted) => ({ $orderby: w.sort, $search: bareSearch(w.q), $filter: w.status && statusFilters[w.status] });
+
+/** A device as far as it takes to do something with it. */
+export type Named = Pick<Device, "id" | "serialNumber">;
+
+/** All devices that a list would show, however many. */
+export const matching = (w: Wanted, signal: AbortSignal) => all<Named>(path + query({ $top: 999, $select: "id,serialNumber", ...options(w) }), signal);
+
 /** The registered devices, a page at a time. */
 export const devicesQuery = (w: Wanted) =>
   infiniteQueryOptions({
     queryKey: [...devicesListKey, w],
-    initialPageParam:
-      path +
-      query({
-        $top: pageSize,
-        $count: true,
-        $expand: "deploymentProfile",
-        $orderby: w.sort,
-        $search: bareSearch(w.q),
-        $filter: w.status && statusFilters[w.status],
-      }),
+    initialPageParam: path + query({ $top: pageSize, $count: true, $expand: "deploymentProfile", ...options(w) }),
     queryFn: ({ pageParam, signal }) => graph.get<Page<Device>>(pageParam, signal),
     getNextPageParam: (last, pages) => (pages.length >= mostPages ? undefined : nextPath(last)),
     placeholderData: (old) => old,
@@ -43,23 +44,14 @@ export const devicesQuery = (w: Wanted) =>
 export const deviceQuery = (id: string) =>
   queryOptions({ queryKey: [...devicesKey, "one", id], queryFn: ({ signal }) => graph.get<Device>(`${path}/${encodeURIComponent(id)}?$expand=deploymentProfile`, signal) });
 
-interface BatchAnswer {
-  responses: { id: string; status: number; body: unknown }[];
-}
-
 /** How many devices there are of each status, and in all. */
 export const countsQuery = queryOptions({
   queryKey: [...devicesKey, "counts"],
   queryFn: async () => {
-    const asked: [string, string][] = [["all", ""], ...profileStatuses.map((s): [string, string] => [s, query({ $filter: statusFilters[s] })])];
-    const answer = await graph.post<BatchAnswer>("/beta/$batch", {
-      requests: asked.map(([id, q]) => ({ id, method: "GET", url: `${path.slice("/beta".length)}/$count${q}` })),
-    });
-    const of = (id: string) => {
-      const found = answer.responses.find((r) => r.id === id);
-      return found?.status === 200 ? Number(found.body) : 0;
-    };
-    return { all: of("all"), by: Object.fromEntries(profileStatuses.map((s) => [s, of(s)])) as Record<ProfileStatus, number> };
+    const [all, ...each] = (await batch(["", ...profileStatuses.map((s) => query({ $filter: statusFilters[s] }))].map((q) => ({ method: "GET", path: `${path}/$count${q}` })))).map(
+      (a) => (a.status === 200 ? Number(a.body) : 0),
+    );
+    return { all: all ?? 0, by: Object.fromEntries(profileStatuses.map((s, i) => [s, each[i] ?? 0])) as Record<ProfileStatus, number> };
   },
 });
 
@@ -70,11 +62,15 @@ export interface Change {
 }
 
 export const saveDevice = (d: Device, change: Change) => graph.patch<Device>(`${path}/${d.id}`, change, d["@odata.etag"]);
-export const deleteDevice = (id: string) => graph.delete(`${path}/${id}`);
-export const assignUser = (id: string, userPrincipalName: string, addressableUserName: string) =>
-  graph.post<undefined>(`${path}/${id}/assignUserToDevice`, { userPrincipalName, addressableUserName });
-export const unassignUser = (id: string) => graph.post<undefined>(`${path}/${id}/unassignUserFromDevice`, {});
+export const changeCall = (id: string, change: Partial<Change>): Call => ({ method: "PATCH", path: `${path}/${id}`, body: change });
+export const deleteCall = (id: string): Call => ({ method: "DELETE", path: `${path}/${id}` });
+export const assignUserCall = (id: string, userPrincipalName: string, addressableUserName: string): Call => ({
+  method: "POST",
+  path: `${path}/${id}/assignUserToDevice`,
+  body: { userPrincipalName, addressableUserName },
+});
+export const unassignUserCall = (id: string): Call => ({ method: "POST", path: `${path}/${id}/unassignUserFromDevice`, body: {} });
 
 const settings = "/beta/deviceManagement/windowsAutopilotSettings";
 export const settingsQuery = queryOptions({ queryKey: ["autopilotSettings"], queryFn: ({ signal }) => graph.get<WindowsAutopilotSettings>(settings, signal) });
-export const sync = () => graph.post<undefined>(`${settings}/sync`, {});
+export const syncCall: Call = { method: "POST", path: `${settings}/sync`, body: {} };

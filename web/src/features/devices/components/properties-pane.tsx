@@ -1,9 +1,10 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Controller, useForm } from "react-hook-form";
+import { Controller, useForm, useWatch, type Control } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod/mini";
 import { Button } from "../../../components/button";
+import { CopyCall } from "../../../components/copy-call";
 import { About, TextField } from "../../../components/field";
 import { Icon } from "../../../components/icon";
 import { Drawer } from "../../../components/overlay";
@@ -11,9 +12,9 @@ import { MessageBar, Problem, problemText, Skeleton } from "../../../components/
 import { StatusWord } from "../../../components/status";
 import { useToast } from "../../../components/toast";
 import { useFormat } from "../../../lib/format";
-import { GraphError } from "../../../lib/graph";
+import { graph, GraphError } from "../../../lib/graph";
 import { profileStatus, readyToDeploy } from "../../../lib/status";
-import { deviceQuery, devicesKey, saveDevice, unassignUser, type Change, type Device } from "../api/devices";
+import { changeCall, deviceQuery, devicesKey, saveDevice, unassignUserCall, type Change, type Device } from "../api/devices";
 import styles from "./properties-pane.module.css";
 import { Why } from "./why";
 
@@ -62,7 +63,7 @@ function Loaded({ device: d, mayWrite, onClose }: { device: Device; mayWrite: bo
     },
     onError: failed,
   });
-  const unassign = useMutation({ mutationFn: () => unassignUser(d.id), onSuccess: () => done(t("autopilot.unassigned", { serial })), onError: failed });
+  const unassign = useMutation({ mutationFn: () => graph.run(unassignUserCall(d.id)), onSuccess: () => done(t("autopilot.unassigned", { serial })), onError: failed });
   const status = profileStatus(d);
   const ready = readyToDeploy(d);
   const orNone = (text: string | null | undefined) => (text && text !== empty ? text : t("common.none"));
@@ -92,9 +93,12 @@ function Loaded({ device: d, mayWrite, onClose }: { device: Device; mayWrite: bo
       onClose={onClose}
       footer={
         mayWrite && (
-          <Button look="primary" isDisabled={!form.formState.isDirty || save.isPending} onPress={() => void form.handleSubmit((v) => save.mutate(v))()}>
-            {t("common.save")}
-          </Button>
+          <>
+            <Button look="primary" isDisabled={!form.formState.isDirty || save.isPending} onPress={() => void form.handleSubmit((v) => save.mutate(v))()}>
+              {t("common.save")}
+            </Button>
+            <SaveCall id={d.id} control={form.control} />
+          </>
         )
       }
     >
@@ -142,4 +146,9 @@ function Loaded({ device: d, mayWrite, onClose }: { device: Device; mayWrite: bo
       </div>
     </Drawer>
   );
+}
+
+function SaveCall({ id, control }: { id: string; control: Control<Change> }) {
+  const { t } = useTranslation();
+  return <CopyCall look="plain" actions={[{ label: t("common.save"), calls: [changeCall(id, useWatch({ control }))] }]} />;
 }

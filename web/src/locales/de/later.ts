@@ -1,0 +1,4 @@
+export const later = {
+  undo: "Rückgängig",
+  failed: "{{failed}} von {{all}} fehlgeschlagen: {{why}}",
+};

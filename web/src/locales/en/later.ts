@@ -1,0 +1,4 @@
+export const later = {
+  undo: "Undo",
+  failed: "{{failed}} of {{all}} failed: {{why}}",
+} as const;
