@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"virtualpc":           {"virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "syncml", "hwhash"},
 	"virtualpc/fleet":     {"virtualpc", "virtualpc/machine", "virtualpc/setup", "graphclient", "hwhash"},
 	"virtualpc/machine":   {"hwhash"},
+	"virtualpc/screen":    {"virtualpc", "virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "hwhash"},
 	"virtualpc/setup":     {},
 	"virtualpc/wire":      {"soap", "syncml", "wapdoc", "hwhash"},
 	"server":              {"*"},
@@ -72,7 +73,7 @@ var thirdParty = map[string][]string{
 	"access":    {"github.com/go-jose/go-jose/v4"},
 	"signin":    {"golang.org/x/crypto/argon2"},
 	"config":    {"github.com/pelletier/go-toml/v2"},
-	"virtualpc": {}, "virtualpc/fleet": {}, "virtualpc/machine": {}, "virtualpc/setup": {},
+	"virtualpc": {}, "virtualpc/fleet": {}, "virtualpc/machine": {}, "virtualpc/screen": {}, "virtualpc/setup": {},
 	"virtualpc/wire": {"golang.org/x/net/html"},
 }
 

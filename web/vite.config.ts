@@ -13,6 +13,8 @@ export default defineConfig({
     emptyOutDir: false, // scripts/clean.mjs keeps the file that git knows
     license: { fileName: "licences.json" },
     sourcemap: false,
+    // Two pages: the site, and the screen of a virtual PC.
+    rolldownOptions: { input: { index: "index.html", oobe: "oobe.html" } },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
 });

@@ -11,5 +11,6 @@
 //	certificates of our own authority           authority.go
 //	the clock of each tenant                    clock.go
 //	the command line's private door             admin.go, admin_tenants.go, admin_apps.go
+//	virtual PCs of lab tenants                  lab.go, lab_pcs.go
 //	migrate, backup, restore                    maintenance.go
 package server

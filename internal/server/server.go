@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"sync/atomic"
@@ -61,6 +62,7 @@ type Server struct {
 	sightings  *autopilot.Sightings
 	authority  *authority
 	runner     *jobs.Runner
+	lab        *lab
 
 	doors     []*door
 	stopPages func() // ends what the admin site keeps open
@@ -76,6 +78,8 @@ type Options struct {
 	// Hold keeps a background job from running while it is true, so that a
 	// test can look at what jobs otherwise end within a second; may be nil.
 	Hold func(job string) bool
+	// DialPC is how hosted virtual PCs reach a host, for tests; nil dials TCP.
+	DialPC func(ctx context.Context, network, address string) (net.Conn, error)
 	// NewKey makes the RSA keys of 2,048 bits that sign tokens and certificates,
 	// for tests, which start many servers; nil makes each anew.
 	NewKey func() (*rsa.PrivateKey, error)
@@ -119,6 +123,7 @@ func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if s.authority, err = openAuthority(ctx, s.db, hostsOf(cfg), o.Now); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.openLab(o)
 	return s, nil
 }
 
@@ -172,6 +177,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.stopping.Store(true)
 	s.stopPages()
 	s.log.LogAttrs(ctx, slog.LevelInfo, "stopping")
+	s.lab.stop() // or those who watch a PC would wait for its next frame
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
 	for _, d := range s.doors {

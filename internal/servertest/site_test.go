@@ -375,7 +375,7 @@ func TestEveryAddressOfTheSiteSaysWhoItIsFor(t *testing.T) {
 		if said != 1 {
 			t.Errorf("%s %s is for %d kinds of callers, want one", r.Method, r.Path, said)
 		}
-		if r.Anyone && !slices.Contains([]string{"/admin/", "/ui/signin", signin.SitePath}, r.Path) {
+		if r.Anyone && !slices.Contains([]string{"/admin/", "/oobe/", "/ui/signin", signin.SitePath}, r.Path) {
 			t.Errorf("%s is open to anyone", r.Path)
 		}
 	}

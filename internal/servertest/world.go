@@ -111,7 +111,15 @@ func (w *World) Join(t testing.TB) *Process {
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	s, err := server.New(context.Background(), c, server.Options{Log: log, Now: w.now, Hold: w.hold, NewKey: Keys(t)})
+	var s *server.Server
+	s, err := server.New(context.Background(), c, server.Options{
+		Log: log, Now: w.now, Hold: w.hold, NewKey: Keys(t),
+		DialPC: func(ctx context.Context, network, address string) (net.Conn, error) {
+			to := map[string]string{peopleHost + ":443": s.Address("people"), deviceHost + ":443": s.Address("devices")}[address]
+			var d net.Dialer
+			return d.DialContext(ctx, network, to)
+		},
+	})
 	if err != nil {
 		t.Fatalf("start server: %v", err)
 	}

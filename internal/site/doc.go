@@ -8,6 +8,8 @@
 //	GET  /ui/events                    signed in     events.go, watch.go: what changes, live
 //	POST /ui/signout                   signed in     signout.go
 //	any  /admin/graph/…                signed in     forward.go: Graph itself
+//	GET  /oobe/…                       anyone        static.go: the page with a virtual PC's screen
+//	any  /ui/pcs, /ui/pcs/{id}         watch, drive  pcs.go: virtual PCs of a lab tenant
 //
 // A browser's session here is a sealed cookie that names a session of the
 // sign-in pages, whose own cookie has to come with it: it ends when that one

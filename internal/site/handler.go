@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"taxiway/internal/access"
 	"taxiway/internal/directory"
@@ -35,7 +36,7 @@ type Verifier interface {
 	Person(ctx context.Context, s access.SignedIn) (*access.Principal, error)
 }
 
-// Config is what the site needs. All fields but Log and Streams are
+// Config is what the site needs. All fields but Log, Streams and Throttle are
 // required.
 type Config struct {
 	Base        string // the server's public base URL without a final slash
@@ -53,7 +54,10 @@ type Config struct {
 	Clock       directory.Clock
 	NewID       directory.NewID
 	RequestID   func(context.Context) string
-	Log         *slog.Logger // nil discards
+	PCs         VirtualPCs
+	// Throttle counts a request against a person's allowance; nil does not count.
+	Throttle func(p *access.Principal) (wait time.Duration, ok bool)
+	Log      *slog.Logger // nil discards
 }
 
 // Handler answers the addresses of doc.go.
@@ -69,7 +73,7 @@ type Handler struct {
 // in, or for whoever holds one of the permissions.
 type Route struct {
 	Method      string // empty: any
-	Path        string // with a final slash: everything below it
+	Path        string // with a final slash: everything below it; {id} is one segment
 	Anyone      bool
 	SignedIn    bool
 	Permissions []string
@@ -78,15 +82,16 @@ type Route struct {
 
 // Routes is the whole table, the longest paths first.
 func Routes() []Route {
-	return []Route{
+	return append(pcRoutes(), []Route{
 		{Path: graphPath, SignedIn: true, handle: (*Handler).forward},                             // Graph has permissions of its own
 		{Method: http.MethodGet, Path: eventsPath, SignedIn: true, handle: (*Handler).showEvents}, // each kind by its own permission
 		{Method: http.MethodGet, Path: "/ui/session", SignedIn: true, handle: (*Handler).showSession},
 		{Method: http.MethodPost, Path: "/ui/signout", SignedIn: true, handle: (*Handler).signOut},
 		{Method: http.MethodGet, Path: signin.SitePath, Anyone: true, handle: (*Handler).finishSignIn},
 		{Method: http.MethodGet, Path: signInPath, Anyone: true, handle: (*Handler).beginSignIn},
+		{Method: http.MethodGet, Path: screenPath, Anyone: true, handle: (*Handler).serveScreen},
 		{Method: http.MethodGet, Path: adminPath, Anyone: true, handle: (*Handler).serveFile},
-	}
+	}...)
 }
 
 // New makes the handler.
@@ -106,7 +111,7 @@ func New(c Config) (*Handler, error) {
 
 // Owns reports whether a path is one of this package's addresses.
 func (h *Handler) Owns(path string) bool {
-	return path == "/" || path == "/admin" || strings.HasPrefix(path, adminPath) || strings.HasPrefix(path, "/ui/")
+	return path == "/" || path == "/admin" || strings.HasPrefix(path, adminPath) || strings.HasPrefix(path, screenPath) || strings.HasPrefix(path, "/ui/")
 }
 
 // ServeHTTP finds the address, checks who asks, and renders what is refused.
@@ -142,6 +147,20 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	return route.handle(h, w, r, v)
 }
 
+// fits tells whether an address is the route's.
+func (r *Route) fits(path string) bool {
+	before, after, one := strings.Cut(r.Path, "{id}")
+	switch {
+	case one:
+		id, found := strings.CutPrefix(path, before)
+		id, ends := strings.CutSuffix(id, after)
+		return found && ends && id != "" && !strings.Contains(id, "/")
+	case strings.HasSuffix(r.Path, "/"):
+		return strings.HasPrefix(path, r.Path)
+	}
+	return path == r.Path
+}
+
 func (h *Handler) find(w http.ResponseWriter, r *http.Request) (*Route, error) {
 	method := r.Method
 	if method == http.MethodHead {
@@ -150,7 +169,7 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request) (*Route, error) {
 	var allowed []string
 	for i := range h.routes {
 		route := &h.routes[i]
-		if route.Path != r.URL.Path && (!strings.HasSuffix(route.Path, "/") || !strings.HasPrefix(r.URL.Path, route.Path)) {
+		if !route.fits(r.URL.Path) {
 			continue
 		}
 		if route.Method == "" || route.Method == method {

@@ -50,7 +50,7 @@ func sum(text string) []byte {
 
 // returnTo is the page to come back to: one of ours, whatever was asked.
 func returnTo(asked string) string {
-	if len(asked) > maxReturn || !strings.HasPrefix(asked, adminPath) || strings.HasPrefix(asked, graphPath) || strings.ContainsAny(asked, "\\\r\n") {
+	if len(asked) > maxReturn || !strings.HasPrefix(asked, adminPath) && !strings.HasPrefix(asked, screenPath) || strings.HasPrefix(asked, graphPath) || strings.ContainsAny(asked, "\\\r\n") {
 		return adminPath
 	}
 	u, err := url.Parse(asked)

@@ -18,8 +18,10 @@ import (
 )
 
 const (
-	adminPath = "/admin/"
-	indexName = "index.html"
+	adminPath  = "/admin/"
+	indexName  = "index.html"
+	screenPath = "/oobe/" // the screens of virtual PCs: a page of its own, below it a PC's name
+	screenName = "oobe.html"
 	// assets are named after their content, so a browser may keep them for ever.
 	assetsPath = "assets/"
 )
@@ -95,12 +97,26 @@ func (h *Handler) serveFile(w http.ResponseWriter, r *http.Request, _ *visitor) 
 			return h.showProblem(w, http.StatusNotFound, "This program was built without the admin site. Build it with \"make build\", which needs Node.js.", adminPath)
 		}
 	}
+	return send(w, r, f, strings.HasPrefix(name, assetsPath))
+}
+
+// serveScreen answers with the page that draws the screen of a virtual PC.
+func (h *Handler) serveScreen(w http.ResponseWriter, r *http.Request, _ *visitor) error {
+	f, found := h.files.byName[screenName]
+	if !found {
+		return h.showProblem(w, http.StatusNotFound, "This program was built without the admin site. Build it with \"make build\", which needs Node.js.", adminPath)
+	}
+	return send(w, r, f, false)
+}
+
+// send writes a file; one that lasts never changes under its name.
+func send(w http.ResponseWriter, r *http.Request, f *file, lasts bool) error {
 	head := w.Header()
 	head.Set("Content-Type", f.kind)
 	head.Set("ETag", f.etag)
 	head.Set("Vary", "Accept-Encoding")
 	head.Set("Cache-Control", "no-cache")
-	if strings.HasPrefix(name, assetsPath) {
+	if lasts {
 		head.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	if strings.Contains(r.Header.Get("If-None-Match"), f.etag) {

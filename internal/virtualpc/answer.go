@@ -14,6 +14,9 @@ const windowsKey = "windows-key"
 
 // person lets the person in front of the PC answer the screen.
 func (s *session) person(ctx context.Context) (setup.Event, error) {
+	if s.b.Hands != nil {
+		return s.hands(ctx, s.job != setup.JobNone)
+	}
 	if err := s.pc.clock.wait(ctx, s.b.Person.Reads); err != nil {
 		return setup.Event{}, err
 	}

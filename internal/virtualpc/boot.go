@@ -216,7 +216,7 @@ func (s *session) view(v View) {
 		return
 	}
 	screen := s.screen
-	v.At, v.Screen = s.pc.clock.now(), &screen
+	v.At, v.Screen, v.Online, v.Visits = s.pc.clock.now(), &screen, s.kept.Setup.Online, s.kept.Setup.Visits
 	s.b.Watch(v)
 }
 
@@ -228,6 +228,9 @@ func (s *session) act(ctx context.Context) (setup.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return setup.Event{}, err
 	}
+	if e, ok := s.plug(); ok {
+		return e, nil
+	}
 	if s.job == setup.JobNone {
 		s.closeStep(!s.stuck())
 		return s.person(ctx)
@@ -237,7 +240,10 @@ func (s *session) act(ctx context.Context) (setup.Event, error) {
 		s.failed = false
 		s.view(View{Waits: true})
 		s.closeStep(false)
-		return s.person(ctx)
+		e, err := s.person(ctx)
+		if err != nil || e.Button != setup.ButtonTryAgain {
+			return e, err
+		}
 	}
 	j, ok := jobs[s.job]
 	if !ok {

@@ -5,6 +5,7 @@
 //
 //	pc.go         Options, PC; Boot begins here
 //	boot.go       one boot: what happened → what is shown → what is done
+//	hands.go      somebody who answers each page when they like
 //	person.go     who sits in front of the PC, and what they answer
 //	job_*.go      what the PC does by itself: profile, sign-in, join, enrolment, renewal, status page
 //	windows.go    what Windows writes down: registry, event log, files

@@ -16,9 +16,11 @@ import (
 type injector struct {
 	clock *clock
 
-	mu     sync.Mutex
-	step   Step
-	faults []*armed
+	mu        sync.Mutex
+	step      Step
+	faults    []*armed
+	unplugged bool // somebody took the network away
+	back      bool // and gave it back
 }
 
 func newInjector(c *clock, faults []Fault) *injector {
@@ -34,6 +36,34 @@ func (in *injector) at(s Step) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.step = s
+}
+
+// add is something more that goes wrong.
+func (in *injector) add(f Fault) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.faults = append(in.faults, &armed{Fault: f})
+}
+
+// plug takes the network away or gives it back.
+func (in *injector) plug(on bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.unplugged, in.back = !on, on
+}
+
+// reached is a network that the person chose.
+func (in *injector) reached() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.unplugged = false
+}
+
+// plugged tells whether the network was taken away, or given back.
+func (in *injector) plugged() (unplugged, back bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.unplugged, in.back
 }
 
 // happens tells whether a fault of this kind happens now, and counts it.
@@ -87,6 +117,9 @@ func (in *injector) request(r *http.Request) (late time.Duration, answer *http.R
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	now := in.clock.now()
+	if in.unplugged {
+		return 0, nil, errUnreachable
+	}
 	for _, f := range in.faults {
 		if !in.here(f) {
 			continue

@@ -64,12 +64,31 @@ func (s *session) decide(ctx context.Context, p *wire.PageView) (bool, error) {
 		return false, err
 	}
 	s.view(View{Waits: true})
+	if s.b.Hands != nil {
+		return s.decideByHand(ctx)
+	}
 	if err := s.pc.clock.wait(ctx, s.b.Person.Reads); err != nil {
 		return false, err
 	}
 	declines := s.pc.faults.happens(FaultDecline) || plain(s.answers.answer(string(setup.ScreenTerms))) == "decline"
 	s.view(View{Answer: map[bool]string{true: "declines the terms of use", false: "accepts the terms of use"}[declines]})
 	return !declines, nil
+}
+
+// decideByHand waits for the person's own decision.
+func (s *session) decideByHand(ctx context.Context) (bool, error) {
+	for {
+		e, err := s.hands(ctx, false)
+		switch {
+		case err != nil:
+			return false, err
+		case e.Kind == setup.Accepted, e.Kind == setup.Declined:
+			return e.Kind == setup.Accepted, nil
+		}
+		if err := s.next(e); err != nil { // the network went or came
+			return false, err
+		}
+	}
 }
 
 // join brings the PC into the directory.

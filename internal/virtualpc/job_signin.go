@@ -23,6 +23,9 @@ func (s *session) signIn(ctx context.Context) (setup.Event, error) {
 	}
 	tokens, err := s.token(ctx, purpose)
 	if p := wire.ProblemOf(err); p != nil && ctx.Err() == nil {
+		if e, ok := left(p); ok {
+			return e, nil
+		}
 		e := signInFailed(p)
 		s.tell("%s (%s)", e.Text, e.Code)
 		return e, nil
@@ -86,7 +89,12 @@ func (s *session) token(ctx context.Context, purpose wire.Purpose) (*wire.Tokens
 	if hint == "" {
 		hint = s.kept.Setup.Address
 	}
-	t, err := s.net.SignIn(ctx, found, wire.SignInOptions{Purpose: purpose, Hint: hint, StrongAuth: s.kept.Setup.StrongAuth}, &webView{s: s, address: hint, quiet: purpose != wire.PurposeJoin})
+	view := &webView{s: s, address: hint, quiet: purpose != wire.PurposeJoin}
+	var person wire.Prompter = view
+	if s.b.Hands != nil {
+		person = &handView{view}
+	}
+	t, err := s.net.SignIn(ctx, found, wire.SignInOptions{Purpose: purpose, Hint: hint, StrongAuth: s.kept.Setup.StrongAuth}, person)
 	if err == nil {
 		s.tokens[purpose] = t
 	}
@@ -188,10 +196,8 @@ func patience(text string) time.Duration {
 // Code implements wire.Prompter.
 func (w *webView) Code(ctx context.Context, p *wire.PageView) (string, error) {
 	s := w.s
-	if !w.quiet && s.screen.Name != setup.ScreenMFA {
-		if err := s.next(setup.Event{Kind: setup.MFANeeded}); err != nil {
-			return "", err
-		}
+	if err := w.factor(); err != nil {
+		return "", err
 	}
 	if err := w.look(ctx, p); err != nil {
 		return "", err
@@ -204,6 +210,14 @@ func (w *webView) Code(ctx context.Context, p *wire.PageView) (string, error) {
 	}
 	w.wrong++
 	return w.code(ctx)
+}
+
+// factor brings setup to its page for the second factor.
+func (w *webView) factor() error {
+	if w.quiet || w.s.screen.Name == setup.ScreenMFA {
+		return nil
+	}
+	return w.s.next(setup.Event{Kind: setup.MFANeeded})
 }
 
 // refuse is a person who does not want a second factor.
@@ -279,6 +293,11 @@ func (w *webView) Note(ctx context.Context, p *wire.PageView) error { return w.l
 // look is a person reading the page.
 func (w *webView) look(ctx context.Context, p *wire.PageView) error {
 	text := strings.TrimSpace(p.Heading + ". " + p.Error)
-	w.s.view(View{Doing: "shows the page “" + strings.TrimSuffix(text, ".") + "”", Waits: true})
+	shown := *p
+	shown.Secret = ""
+	if p.Kind == wire.PageRecovery {
+		shown.Lines = nil
+	}
+	w.s.view(View{Doing: "shows the page “" + strings.TrimSuffix(text, ".") + "”", Waits: true, Page: &shown})
 	return w.s.pc.clock.wait(ctx, w.s.b.Person.Reads)
 }

@@ -12,6 +12,7 @@ import (
 
 	"taxiway/internal/virtualpc/machine"
 	"taxiway/internal/virtualpc/setup"
+	"taxiway/internal/virtualpc/wire"
 )
 
 // Options are what a PC is given from outside. BaseURL, Now and Wait are
@@ -65,6 +66,10 @@ type Boot struct {
 	// The script's goes first.
 	Network setup.Network
 	Person  Person
+	// Hands answer in place of Person; nil: Person does.
+	Hands Hands
+	// Said hears of every request that the PC made, without secrets; nil for nobody.
+	Said func(wire.Exchange)
 	// Watch sees everything that a person in front of the PC would see; nil for
 	// nobody. It is called in order, and the PC waits for it.
 	Watch func(View)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"taxiway/internal/virtualpc/setup"
+	"taxiway/internal/virtualpc/wire"
 )
 
 // Outcome is how a boot ended.
@@ -65,4 +66,9 @@ type View struct {
 	Answer string        // what the person just did; empty for nothing
 	Fresh  bool          // the screen is another one than in the view before, or says something new
 	Waits  bool          // the screen waits for the person; else the PC goes on by itself
+	Online bool          // it has a network
+	Visits []setup.Visit // pages shown and passed over so far, with why
+	// Page is the page of the web view in front of the screen, without the key of a
+	// new authenticator app and without recovery codes; nil for none.
+	Page *wire.PageView
 }

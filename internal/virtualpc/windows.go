@@ -191,6 +191,9 @@ func (s *session) enrolWritten(e *wire.Enrolment) error {
 
 // trace keeps what was said over the wire.
 func (s *session) trace(x wire.Exchange) {
+	if s.b.Said != nil {
+		s.b.Said(x)
+	}
 	err := s.m.Trace().Add(machine.Exchange{
 		Time: x.At, Step: string(x.Step), Method: x.Method, URL: x.Address, Request: x.Sent, Status: x.Status, Response: x.Received,
 		Duration: x.Took, Problem: x.Problem,

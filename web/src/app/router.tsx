@@ -58,6 +58,7 @@ const tree = root.addChildren([
   page("/devices/windows/enrollment/esp", () => import("../routes/esp")),
   newEsp,
   page("/devices/windows/enrollment/esp/$id", () => import("../routes/esp-page")),
+  page("/lab", () => import("../routes/lab")),
   page("/gallery", () => import("../routes/gallery")),
 ]);
 

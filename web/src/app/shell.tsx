@@ -21,6 +21,7 @@ export function Shell() {
   const entries: { label: string; to: string; icon: IconName }[] = [
     { label: t("home.title"), to: "/", icon: "home" },
     { label: t("devices.title"), to: "/devices", icon: "desktop" },
+    { label: t("lab.title"), to: "/lab", icon: "apps" },
   ];
   return (
     <div className={styles.frame}>

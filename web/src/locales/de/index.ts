@@ -13,6 +13,7 @@ import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
 import { live } from "./live";
+import { lab } from "./lab";
 import { mdm } from "./mdm";
 import { problem } from "./problem";
 import { profile } from "./profile";
@@ -37,6 +38,7 @@ export const de: Catalogue = {
   importing,
   later,
   live,
+  lab,
   mdm,
   problem,
   profile,

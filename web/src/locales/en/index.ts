@@ -12,6 +12,7 @@ import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
 import { live } from "./live";
+import { lab } from "./lab";
 import { mdm } from "./mdm";
 import { problem } from "./problem";
 import { profile } from "./profile";
@@ -37,6 +38,7 @@ export const en = {
   importing,
   later,
   live,
+  lab,
   mdm,
   problem,
   profile,
