@@ -33,6 +33,8 @@ export function Rail({ frame, doing, address }: { frame: Frame; doing: Doing; ad
   const w = useWords();
   const on = frame.power === "on" && !frame.outcome;
   const [sure, setSure] = useState(false);
+  const [pace, setPace] = useState<Pace>(); // that was asked for and is not there yet
+  if (pace === frame.pace) setPace(undefined);
   const disabled = !doing.drives;
   const place = settingOf(frame.screen?.name ?? "");
   return (
@@ -91,7 +93,16 @@ export function Rail({ frame, doing, address }: { frame: Frame; doing: Doing; ad
         <div className={styles.segments} role="radiogroup" aria-labelledby="pace">
           {(["real", "tenfold", "instant"] as Pace[]).map((p) => (
             <label key={p}>
-              <input type="radio" name="pace" checked={frame.pace === p} disabled={disabled} onChange={() => doing.act({ do: "pace", pace: p })} />
+              <input
+                type="radio"
+                name="pace"
+                checked={(pace ?? frame.pace) === p}
+                disabled={disabled}
+                onChange={() => {
+                  setPace(p);
+                  doing.act({ do: "pace", pace: p });
+                }}
+              />
               <span>{w.paces[p]}</span>
             </label>
           ))}

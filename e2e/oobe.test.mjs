@@ -1,0 +1,145 @@
+// A virtual PC that the server hosts: its screens in a browser, driven by its
+// own setup over the wire, from a PC that is off to the desktop.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { judge, open, startBrowser } from "./browser.mjs";
+import { password, startServer, tenant } from "./server.mjs";
+import { button, enter as enterAt, graphOf, settled } from "./site.mjs";
+
+let server, browser, contoso, ida, wes, adele, graph, group, profile, esp;
+
+const autopilot = "/beta/deviceManagement/windowsAutopilotDeploymentProfiles";
+const joinPolicy = "/beta/policies/deviceRegistrationPolicy";
+const scope = "/beta/policies/mobileDeviceManagementPolicies/0000000a-0000-0000-c000-000000000000";
+const pages = "/beta/deviceManagement/deviceEnrollmentConfigurations";
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+  contoso = await tenant(server, "Contoso");
+  ida = await contoso.person("Ida", { roles: ["Intune Administrator"] });
+  wes = await contoso.person("Wes", { roles: ["Global Reader"] });
+  adele = await contoso.person("Adele");
+  graph = await graphOf(server, contoso, [
+    "Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All", "Policy.ReadWrite.MobilityManagement",
+    "Policy.ReadWrite.DeviceConfiguration", "Device.Read.All", "DeviceManagementManagedDevices.Read.All",
+  ]);
+  await graph("PATCH", scope, { appliesTo: "all" });
+  group = (await graph("POST", "/v1.0/groups", {
+    displayName: "Autopilot devices", mailNickname: "autopilot", mailEnabled: false, securityEnabled: true, groupTypes: ["DynamicMembership"],
+    membershipRule: '(device.devicePhysicalIDs -any (_ -startsWith "[ZTDid]"))', membershipRuleProcessingState: "On",
+  })).id;
+  esp = (await graph("POST", pages, {
+    "@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration", displayName: "Office PCs", showInstallationProgress: true,
+    installProgressTimeoutInMinutes: 60, allowDeviceResetOnInstallFailure: true, allowLogCollectionOnInstallFailure: true,
+  })).id;
+  await graph("POST", `${pages}/${esp}/assign`, { enrollmentConfigurationAssignments: [{ target: { "@odata.type": "#microsoft.graph.groupAssignmentTarget", groupId: group } }] });
+  profile = (await graph("POST", autopilot, {
+    "@odata.type": "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile", displayName: "Office standard", locale: "os-default", deviceType: "windowsPc", deviceNameTemplate: "OFFICE-%RAND:4%",
+    outOfBoxExperienceSetting: { eulaHidden: false, privacySettingsHidden: false, escapeLinkHidden: true, keyboardSelectionPageSkipped: true, userType: "administrator", deviceUsageType: "singleUser" },
+  })).id;
+  await graph("POST", `${autopilot}/${profile}/assignments`, { target: { "@odata.type": "#microsoft.graph.groupAssignmentTarget", groupId: group } });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const screen = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
+
+// register brings a PC's exported hash to the import, over Graph.
+async function register(page, pc) {
+  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Export hash CSV").click()]);
+  const parts = [];
+  for await (const part of await file.createReadStream()) parts.push(part);
+  const [serialNumber, , hardwareIdentifier] = Buffer.concat(parts).toString().trim().split("\r\n")[1].split(",");
+  assert.equal(file.suggestedFilename(), `${pc}.csv`);
+  const made = await graph("POST", "/beta/deviceManagement/importedWindowsAutopilotDeviceIdentities", { serialNumber, hardwareIdentifier });
+  assert.equal(made.state.deviceImportStatus, "complete");
+  return made.state.deviceRegistrationId;
+}
+
+// make creates a PC at the page of virtual PCs and opens its screen.
+async function make(page, name, { network = "Wired" } = {}) {
+  await page.goto(server.base + "/admin/lab");
+  await settled(page, "Virtual PCs");
+  await button(page, "Create a PC").first().click();
+  const pane = page.getByRole("dialog");
+  await pane.getByRole("textbox", { name: "Name" }).fill(name);
+  await pane.getByRole("radiogroup", { name: "Network" }).getByText(network, { exact: true }).click();
+  await pane.getByRole("button", { name: "Create", exact: true }).click();
+  await page.getByRole("link", { name, exact: true }).click();
+  await screen(page, "The PC is off");
+  await page.getByRole("radio", { name: "Instant" }).check();
+}
+
+async function signsIn(page, name = adele) {
+  await screen(page, "Welcome to contoso.example");
+  await page.getByLabel("Address").fill(name);
+  await button(page, "Next").click();
+  await screen(page, "Enter password");
+  await page.getByLabel("Password").fill(password);
+  await button(page, "Sign in").click();
+}
+
+const accept = (page, name) => screen(page, name).then(() => button(page, "Accept").click());
+
+test("a PC without a cable goes from its button to its desktop, and somebody watches", async () => {
+  const page = await open(browser);
+  await enterAt(server, page, ida, "/admin/");
+  await page.getByRole("navigation", { name: "Main menu" }).getByRole("link", { name: "Virtual PCs" }).click();
+  await settled(page, "Virtual PCs");
+  await page.getByRole("heading", { name: "No virtual PCs yet" }).waitFor();
+  await judge(page, "oobe-lab-empty");
+  await make(page, "desk", { network: "Wi-Fi" });
+  await judge(page, "oobe-off");
+  await register(page, "desk");
+
+  const watcher = await open(browser);
+  await enterAt(server, watcher, wes, "/admin/");
+  await watcher.goto(server.base + "/oobe/desk");
+  await screen(watcher, "The PC is off");
+  await watcher.getByText("You are watching.").waitFor();
+  assert.ok(await button(watcher, "Switch on").isDisabled());
+  let watched = "";
+  watcher.on("response", async (answer) => { if (answer.url().includes("/ui/pcs/")) watched += await answer.text().catch(() => ""); });
+
+  await button(page, "Switch on").click();
+  // The profile hides both pages and is not there yet.
+  await screen(page, "Choose your language and region");
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+  await page.getByText("Shown because the profile, which sets Language (Region), is not here yet").first().waitFor();
+  await judge(page, "oobe-region");
+  await button(page, "Yes").click();
+  await screen(page, "Choose your keyboard");
+  await button(page, "Yes").click();
+  await screen(page, "Do you use a second keyboard layout?");
+  await button(page, "Skip").click();
+  await screen(page, "Connect to a network");
+  await button(page, "Next").click();
+  await screen(page, "Microsoft Software License Terms");
+  await button(page, "Accept").click();
+  await signsIn(page, "nobody@contoso.example");
+  await page.getByRole("alert").first().waitFor();
+  await judge(page, "oobe-signin");
+  await button(page, "Back").click();
+  await signsIn(page);
+  await accept(page, "Terms of use");
+  await accept(page, "Privacy settings");
+  await screen(page, "What became of it");
+  await judge(page, "oobe-outcome");
+  const card = await page.getByRole("main").innerText();
+  for (const words of ["OFFICE-", adele, "Administrators", "Office standard", "As the profile says"]) assert.ok(card.includes(words), `${words}: ${card}`);
+  assert.ok(!card.includes("Otherwise than"), card);
+  await screen(watcher, "What became of it");
+  assert.ok(watched.includes("Enter password") && !watched.includes(password), "a watcher saw the password");
+  const name = /OFFICE-\d{4}/.exec(card)[0];
+  const devices = await graph("GET", `/v1.0/devices?$filter=displayName%20eq%20'${name}'`);
+  assert.equal(devices.value.length, 1);
+  await watcher.close_();
+  await page.goto(server.base + "/admin/lab");
+  await page.getByRole("row").getByText(name).waitFor();
+  await judge(page, "oobe-lab");
+  await page.close_();
+});
