@@ -141,7 +141,7 @@ func (l *lab) found(ctx context.Context, id directory.TenantID) map[string]*labP
 }
 
 // open takes the PC in a folder for this process, after build has put it there.
-func (l *lab) open(place string, network string, build func(machine.Disk) error) (*labPC, error) {
+func (l *lab) open(place, network string, build func(machine.Disk) error) (*labPC, error) {
 	disk, err := machine.OpenFolder(place)
 	if err != nil {
 		return nil, err

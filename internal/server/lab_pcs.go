@@ -158,7 +158,7 @@ func (l *lab) Frame(ctx context.Context, t directory.TenantID, id string, after 
 		defer l.mu.Unlock()
 		lt.watchers--
 	}()
-	return pc.Host.Frame(ctx, after, drives), nil
+	return pc.Frame(ctx, after, drives), nil
 }
 
 // Do implements site.VirtualPCs.
@@ -171,7 +171,7 @@ func (l *lab) Do(ctx context.Context, t directory.TenantID, id string, body []by
 	if err := decode(body, &a); err != nil {
 		return err
 	}
-	return pcFault(pc.Host.Do(a))
+	return pcFault(pc.Do(a))
 }
 
 // HashFile implements site.VirtualPCs.
@@ -190,7 +190,7 @@ func (l *lab) Diagnostics(ctx context.Context, t directory.TenantID, id string) 
 	if err != nil {
 		return nil, err
 	}
-	zip, err := pc.Host.Diagnostics(l.clock.Real())
+	zip, err := pc.Diagnostics(l.clock.Real())
 	return zip, pcFault(err)
 }
 

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"taxiway/internal/virtualpc"
@@ -67,7 +68,7 @@ func (a *Action) fault() (virtualpc.Fault, error) {
 	if a.Seconds < 0 || a.Seconds > 3600 || a.Times < 0 || a.Times > 100 {
 		return f, refuse(CodeAction, "That is too long or too often.", "Choose up to 3600 seconds and 100 times.")
 	}
-	if f.At != "" && !contains(virtualpc.Steps(), f.At) {
+	if f.At != "" && !slices.Contains(virtualpc.Steps(), f.At) {
 		return f, refuse(CodeAction, "There is no such step.", "Choose one of %v.", virtualpc.Steps())
 	}
 	switch f.Kind {
@@ -110,13 +111,4 @@ func (e *Error) Error() string { return e.Message }
 
 func refuse(code, message, remedy string, values ...any) error {
 	return &Error{Code: code, Message: message, Remedy: fmt.Sprintf(remedy, values...)}
-}
-
-func contains[T comparable](all []T, one T) bool {
-	for _, x := range all {
-		if x == one {
-			return true
-		}
-	}
-	return false
 }

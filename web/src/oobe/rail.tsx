@@ -11,7 +11,7 @@ const windows = "/admin/devices/windows/enrollment";
 const settings = {
   profile: `${windows}/autopilot/profiles`,
   mdm: `${windows}/automatic`,
-  esp: `${windows}/autopilot/esp`,
+  esp: `${windows}/esp`,
   join: "/admin/identity/devices/settings",
 };
 

@@ -10,7 +10,7 @@ import { act, exportHashes, labQuery, removePC, type Lab, type PC } from "../fea
 import { CreatePC } from "../features/lab/components/create-pc";
 import { useMay, useSession } from "../lib/session";
 import { useCrumbs } from "./paths";
-import styles from "./profiles.module.css";
+import styles from "../components/table.module.css";
 
 const screen = (name: string) => `/oobe/${name}`;
 
