@@ -1,5 +1,5 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../components/button";
 import { Icon, type IconName } from "../components/icon";
@@ -8,9 +8,11 @@ import { useToast } from "../components/toast";
 import { problemText } from "../components/states";
 import { signIn } from "../lib/graph";
 import { signOut, useSession } from "../lib/session";
-import { applyTheme, storedTheme, themes, type Theme } from "../lib/theme";
+import { applyTheme, themes, useTheme } from "../lib/theme";
 import { languages, setLanguage, type Language } from "./i18n";
 import styles from "./shell.module.css";
+
+const Palette = lazy(() => import("./palette"));
 
 /** The frame of every page: bar above, main menu at the side. */
 export function Shell() {
@@ -18,6 +20,16 @@ export function Shell() {
   const path = useRouterState({ select: (s) => s.location.pathname });
   const [openAt, setOpenAt] = useState<string>(); // another page closes the menu
   const open = openAt === path;
+  const [searching, setSearching] = useState(false);
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent) => {
+      if (e.key !== "k" || !(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey) return;
+      e.preventDefault(); // browsers have a search of their own on it
+      setSearching(true);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
   const entries: { label: string; to: string; icon: IconName }[] = [
     { label: t("home.title"), to: "/", icon: "home" },
     { label: t("devices.title"), to: "/devices", icon: "desktop" },
@@ -35,6 +47,7 @@ export function Shell() {
         <Link to="/" className={styles.product}>
           {t("common.taxiway")}
         </Link>
+        <IconButton icon="search" label={t("palette.button")} aria-keyshortcuts="Control+K" onPress={() => setSearching(true)} />
         <Settings />
       </header>
       <nav aria-label={t("frame.menu")} className={`${styles.rail} ${open ? styles.open : ""}`}>
@@ -52,6 +65,7 @@ export function Shell() {
       <main id="content" tabIndex={-1} className={styles.main}>
         <Outlet />
       </main>
+      <Suspense>{searching && <Palette onClose={() => setSearching(false)} />}</Suspense>
     </div>
   );
 }
@@ -60,7 +74,7 @@ function Settings() {
   const { t, i18n } = useTranslation();
   const session = useSession();
   const toast = useToast();
-  const [theme, setTheme] = useState<Theme>(storedTheme);
+  const theme = useTheme();
   const names = { system: t("frame.themeSystem"), light: t("frame.themeLight"), dark: t("frame.themeDark") };
   return (
     <div className={styles.settings}>
@@ -72,10 +86,7 @@ function Settings() {
           id: x,
           label: names[x],
           checked: x === theme,
-          onAction: () => {
-            applyTheme(x);
-            setTheme(x);
-          },
+          onAction: () => applyTheme(x),
         }))}
       >
         <span className={styles.wide}>{t("frame.theme")}</span>

@@ -14,6 +14,7 @@ import { later } from "./later";
 import { live } from "./live";
 import { lab } from "./lab";
 import { mdm } from "./mdm";
+import { palette } from "./palette";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
@@ -40,6 +41,7 @@ export const en = {
   live,
   lab,
   mdm,
+  palette,
   problem,
   profile,
   profiles,

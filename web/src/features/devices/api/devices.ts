@@ -30,6 +30,10 @@ export type Named = Pick<Device, "id" | "serialNumber">;
 /** All devices that a list would show, however many. */
 export const matching = (w: Wanted, signal: AbortSignal) => all<Named>(path + query({ $top: 999, $select: "id,serialNumber", ...options(w) }), signal);
 
+/** The first few devices that a text finds. */
+export const findDevices = (text: string, signal: AbortSignal) =>
+  graph.get<Page<Named & Pick<Device, "model">>>(path + query({ $top: 8, $select: "id,serialNumber,model", $search: bareSearch(text) }), signal);
+
 /** The registered devices, a page at a time. */
 export const devicesQuery = (w: Wanted) =>
   infiniteQueryOptions({

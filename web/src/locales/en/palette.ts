@@ -1,0 +1,11 @@
+export const palette = {
+  button: "Search (Ctrl+K)",
+  title: "Search pages, actions and devices",
+  hint: "Page, action or serial number",
+  pages: "Pages",
+  actions: "Actions",
+  devices: "Devices",
+  light: "Light theme",
+  dark: "Dark theme",
+  nothing: "Nothing is called that.",
+} as const;

@@ -1,0 +1,26 @@
+import { useTranslation } from "react-i18next";
+import type { IconName } from "../components/icon";
+import { autopilotDevices, autopilotProfiles, windowsEnrollment } from "./paths";
+
+export interface Place {
+  to: string;
+  search?: Record<string, unknown>;
+  label: string;
+  icon: IconName;
+}
+
+/** Every page that can be opened without knowing more than its name. */
+export function usePlaces(): Place[] {
+  const { t } = useTranslation();
+  return [
+    { to: "/", label: t("home.title"), icon: "home" },
+    { to: "/devices", label: t("devices.overviewTitle"), icon: "desktop" },
+    { to: "/devices/windows", label: t("windows.devicesTitle"), icon: "desktop" },
+    { to: windowsEnrollment, label: t("enrollment.title"), icon: "settings" },
+    { to: `${windowsEnrollment}/automatic`, label: t("mdm.title"), icon: "settings" },
+    { to: autopilotDevices, label: t("autopilot.title"), icon: "desktop" },
+    { to: autopilotDevices, search: { import: true }, label: t("importing.title"), icon: "arrow_import" },
+    { to: autopilotProfiles, label: t("profiles.title"), icon: "apps" },
+    { to: `${autopilotProfiles}/new`, label: t("wizard.title"), icon: "add" },
+  ];
+}
