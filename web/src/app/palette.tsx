@@ -90,11 +90,14 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               <Icon name="search" />
               <Input ref={input} className={styles.input ?? ""} placeholder={t("palette.hint")} />
             </SearchField>
-            <Menu aria-label={t("palette.title")} className={styles.menu ?? ""} renderEmptyState={() => <p className={styles.empty}>{t("palette.nothing")}</p>}>
-              {section(t("palette.pages"), places)}
-              {section(t("palette.actions"), commands)}
-              {section(t("palette.devices"), found, ` ${text}`)}
-            </Menu>
+            {/* It scrolls, so the keyboard has to reach it. */}
+            <section className={styles.scroll} aria-label={t("palette.found")} tabIndex={0}>
+              <Menu aria-label={t("palette.title")} className={styles.menu ?? ""} renderEmptyState={() => <p className={styles.empty}>{t("palette.nothing")}</p>}>
+                {section(t("palette.pages"), places)}
+                {section(t("palette.actions"), commands)}
+                {section(t("palette.devices"), found, ` ${text}`)}
+              </Menu>
+            </section>
           </Autocomplete>
         </Dialog>
       </Modal>

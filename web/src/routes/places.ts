@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { IconName } from "../components/icon";
-import { autopilotDevices, autopilotProfiles, windowsEnrollment } from "./paths";
+import { autopilotDevices, autopilotProfiles, espPages, windowsEnrollment } from "./paths";
 
 export interface Place {
   to: string;
@@ -21,6 +21,8 @@ export function usePlaces(): Place[] {
     { to: autopilotDevices, label: t("autopilot.title"), icon: "desktop" },
     { to: autopilotDevices, search: { import: true }, label: t("importing.title"), icon: "arrow_import" },
     { to: autopilotProfiles, label: t("profiles.title"), icon: "apps" },
-    { to: `${autopilotProfiles}/new`, label: t("wizard.title"), icon: "add" },
+    { to: `${autopilotProfiles}/new`, label: `${t("wizard.title")}: ${t("wizard.subtitle")}`, icon: "add" },
+    { to: espPages, label: t("esp.title"), icon: "clock" },
+    { to: `${espPages}/new`, label: `${t("esp.createTitle")}: ${t("esp.createSubtitle")}`, icon: "add" },
   ];
 }

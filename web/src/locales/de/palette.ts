@@ -7,5 +7,6 @@ export const palette = {
   devices: "Geräte",
   light: "Helles Design",
   dark: "Dunkles Design",
+  found: "Gefunden",
   nothing: "So heißt hier nichts.",
 };

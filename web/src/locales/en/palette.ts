@@ -7,5 +7,6 @@ export const palette = {
   devices: "Devices",
   light: "Light theme",
   dark: "Dark theme",
+  found: "What was found",
   nothing: "Nothing is called that.",
 } as const;
