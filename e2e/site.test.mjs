@@ -80,11 +80,25 @@ test("the tutorial's click path, from signing in to a profile that every device 
   assert.equal(await page.getByRole("gridcell", { name: "Not assigned" }).count(), 12);
   await judge(page, "site-autopilot");
 
-  // Step 4: a group of devices; its own page comes with the groups.
-  await graph("POST", "/v1.0/groups", {
-    displayName: "Autopilot devices", mailNickname: "autopilot", mailEnabled: false, securityEnabled: true, groupTypes: ["DynamicMembership"],
-    membershipRule: '(device.devicePhysicalIDs -any (_ -startsWith "[ZTDid]"))', membershipRuleProcessingState: "On",
-  });
+  // Step 4: a group of devices.
+  await page.getByRole("navigation", { name: "Main menu" }).getByRole("link", { name: "Groups" }).click();
+  await settled(page, "All groups");
+  await button(page, "New group").first().click();
+  await settled(page, "New Group");
+  await page.getByRole("textbox", { name: "Group name" }).fill("Autopilot devices");
+  await page.getByRole("button", { name: /Membership type/ }).last().click();
+  await page.getByRole("option", { name: "Dynamic Device" }).click();
+  await button(page, "Add dynamic query").click();
+  await settled(page, "Dynamic membership rules");
+  await button(page, "Edit rule syntax").click();
+  await page.getByRole("dialog").getByRole("textbox", { name: "Rule syntax" }).fill('(device.devicePhysicalIDs -any (_ -startsWith "[ZTDid]"))');
+  await button(page, "OK").click();
+  await page.getByText("12 devices match now.").waitFor();
+  await button(page, "Save").click();
+  await settled(page, "New Group");
+  await button(page, "Create").click();
+  await settled(page, "Autopilot devices");
+  await page.getByText("12 of 12 members").waitFor();
 
   // Step 6: create and assign the profile.
   await page.goto(server.base + "/admin/devices/windows/enrollment");

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { z } from "zod/mini";
 import { gridSearch } from "../features/devices/search";
+import { groupsSearch } from "../features/groups/search";
 import { Crashed, Nowhere } from "./fallback";
 import { Shell } from "./shell";
 
@@ -44,6 +45,15 @@ const newEsp = createRoute({
   component: lazyRouteComponent(() => import("../routes/new-esp")),
 });
 
+const groups = createRoute({ getParentRoute: () => root, path: "/groups", validateSearch: groupsSearch, component: lazyRouteComponent(() => import("../routes/groups")) });
+
+const newGroup = createRoute({
+  getParentRoute: () => root,
+  path: "/groups/new",
+  validateSearch: z.object({ rule: z.catch(z.optional(z.boolean()), undefined) }),
+  component: lazyRouteComponent(() => import("../routes/new-group")),
+});
+
 const tree = root.addChildren([
   page("/", () => import("../routes/home")),
   page("/devices", () => import("../routes/devices-overview")),
@@ -59,6 +69,10 @@ const tree = root.addChildren([
   newEsp,
   page("/devices/windows/enrollment/esp/$id", () => import("../routes/esp-page")),
   page("/lab", () => import("../routes/lab")),
+  groups,
+  newGroup,
+  page("/groups/$id", () => import("../routes/group")),
+  page("/groups/$id/rule", () => import("../routes/group-rule")),
   page("/gallery", () => import("../routes/gallery")),
 ]);
 

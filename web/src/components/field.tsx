@@ -27,6 +27,7 @@ interface Common {
   required?: boolean | undefined;
   error?: string | undefined;
   disabled?: boolean | undefined;
+  bare?: boolean | undefined; // in a row of a table: the label is for screen readers only
 }
 
 /** What a label means, behind a dot. */
@@ -46,7 +47,8 @@ export function About({ what, children }: { what: string; children: ReactNode })
   );
 }
 
-function Caption({ label, about, required, as = "label" }: Common & { as?: "label" | "span" }) {
+function Caption({ label, about, required, bare, as = "label" }: Common & { as?: "label" | "span" }) {
+  if (bare) return <Label className="visually-hidden">{label}</Label>;
   const text = (
     <>
       {label}
@@ -90,7 +92,7 @@ export function TextField({ value, onChange, onBlur, tall, readOnly, placeholder
   const error = useId();
   return (
     <AriaTextField
-      className={styles.field ?? ""}
+      className={(common.bare ? styles.bare : styles.field) ?? ""}
       value={value}
       onChange={onChange}
       {...(onBlur ? { onBlur } : {})}
@@ -153,11 +155,18 @@ export function Segmented<V extends string>({ value, onChange, options, ...commo
 }
 
 /** One of many. */
-export function Select<V extends string>({ value, onChange, options, ...common }: Common & { value: V; onChange: (v: V) => void; options: readonly Option<V>[] }) {
+export function Select<V extends string>({
+  value,
+  onChange,
+  options,
+  placeholder,
+  ...common
+}: Common & { value: V; onChange: (v: V) => void; options: readonly Option<V>[]; placeholder?: string }) {
   return (
     <AriaSelect
-      className={styles.field ?? ""}
-      value={value === "" ? emptyKey : value}
+      className={(common.bare ? styles.bare : styles.field) ?? ""}
+      {...(placeholder ? { placeholder } : {})}
+      value={value !== "" ? value : options.some((o) => o.value === "") ? emptyKey : null}
       onChange={(key) => {
         const chosen = options.find((o) => o.value === (key === emptyKey ? "" : key));
         if (chosen) onChange(chosen.value);

@@ -6,6 +6,7 @@ import { Segmented, TextField } from "../components/field";
 import { CommandBar, Page } from "../components/page";
 import { MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { useToast } from "../components/toast";
+import { groupsOfPeople } from "../features/groups/api/groups";
 import { GroupPicker } from "../features/groups/components/group-picker";
 import { saveScope, scopeQuery, type Scope } from "../features/mdm/api/scope";
 import { GraphError } from "../lib/graph";
@@ -89,6 +90,7 @@ function Form({ stored }: { stored: Scope }) {
       </div>
       {picking && (
         <GroupPicker
+          fits={groupsOfPeople}
           title={t("mdm.selectGroups")}
           hint={t("mdm.pickHint")}
           picked={scope.groups}

@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { CopyCall } from "../components/copy-call";
+import { SearchBox } from "../components/filters";
 import { Grid } from "../components/grid";
 import { useLater } from "../components/later";
 import { LiveChip } from "../components/live";
@@ -13,7 +14,7 @@ import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components
 import { useToast } from "../components/toast";
 import { assignUserCall, deleteCall, devicesKey, devicesListKey, devicesQuery, matching, settingsQuery, syncCall, type Device, type Named } from "../features/devices/api/devices";
 import type { BulkKind } from "../features/devices/components/bulk-pane";
-import { SearchBox, StatusTabs } from "../features/devices/components/filters";
+import { StatusTabs } from "../features/devices/components/filters";
 import { columnIds, useColumns, usualColumns, type ColumnId } from "../features/devices/columns";
 import { readSort, type GridSearch } from "../features/devices/search";
 import type { Person } from "../features/users/api/users";
@@ -215,7 +216,7 @@ function List() {
         ]}
       />
       <div className={styles.filters}>
-        <SearchBox value={text} onChange={setText} />
+        <SearchBox value={text} onChange={setText} hint={t("autopilot.searchHint")} />
         <StatusTabs />
       </div>
       {list.isError && <MessageBar tone="warning">{problemText(list.error, t("problem.offline"))}</MessageBar>}

@@ -114,7 +114,9 @@ function Table({ lab, mayDrive, told, onDelete }: { lab: Lab; mayDrive: boolean;
               <th scope="row">
                 <a href={screen(p.pc.name)}>{p.pc.name}</a>
               </th>
-              <td>{stateWords(p, t)}</td>
+              <td>
+                <State pc={p} />
+              </td>
               <td>{p.pc.serialNumber}</td>
               <td>
                 {p.pc.manufacturer} {p.pc.model}
@@ -159,7 +161,8 @@ function Table({ lab, mayDrive, told, onDelete }: { lab: Lab; mayDrive: boolean;
 }
 
 /** Where a PC is, in words. */
-function stateWords(p: PC, t: ReturnType<typeof useTranslation>["t"]): string {
+function State({ pc: p }: { pc: PC }) {
+  const { t } = useTranslation();
   const state = p.power === "off" ? t("lab.isOff") : (p.title ?? t("lab.isOn"));
   if (p.problem) return t("lab.withProblem", { state, problem: p.problem });
   return p.waits ? t("lab.waits", { state }) : state;

@@ -8,6 +8,7 @@ import { MessageBar, problemText } from "../components/states";
 import { useToast } from "../components/toast";
 import { useDraft } from "../components/use-draft";
 import { Wizard } from "../components/wizard";
+import { groupsOfDevices } from "../features/groups/api/groups";
 import { GroupPicker } from "../features/groups/components/group-picker";
 import { MemberCount } from "../features/groups/components/member-count";
 import { createProfile, profilesKey } from "../features/profiles/api/profiles";
@@ -89,6 +90,7 @@ function Steps() {
       </Wizard>
       {picking && (
         <GroupPicker
+          fits={groupsOfDevices}
           title={picking === "included" ? t("wizard.pickInclude") : t("wizard.pickExclude")}
           hint={t("wizard.pickHint")}
           picked={draft[picking]}

@@ -9,6 +9,7 @@ import { enrollment } from "./enrollment";
 import { esp } from "./esp";
 import { frame } from "./frame";
 import { gallery } from "./gallery";
+import { groups } from "./groups";
 import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
@@ -19,6 +20,8 @@ import { palette } from "./palette";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
+import { rules } from "./rules";
+import { unsaved } from "./unsaved";
 import { why } from "./why";
 import { windows } from "./windows";
 import { wizard } from "./wizard";
@@ -35,6 +38,7 @@ export const de: Catalogue = {
   esp,
   frame,
   gallery,
+  groups,
   home,
   importing,
   later,
@@ -45,6 +49,8 @@ export const de: Catalogue = {
   problem,
   profile,
   profiles,
+  rules,
+  unsaved,
   why,
   windows,
   wizard,

@@ -8,6 +8,7 @@ import { enrollment } from "./enrollment";
 import { esp } from "./esp";
 import { frame } from "./frame";
 import { gallery } from "./gallery";
+import { groups } from "./groups";
 import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
@@ -18,6 +19,8 @@ import { palette } from "./palette";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
+import { rules } from "./rules";
+import { unsaved } from "./unsaved";
 import { why } from "./why";
 import { windows } from "./windows";
 import { wizard } from "./wizard";
@@ -35,6 +38,7 @@ export const en = {
   esp,
   frame,
   gallery,
+  groups,
   home,
   importing,
   later,
@@ -45,6 +49,8 @@ export const en = {
   problem,
   profile,
   profiles,
+  rules,
+  unsaved,
   why,
   windows,
   wizard,

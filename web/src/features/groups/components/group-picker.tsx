@@ -6,7 +6,7 @@ import { Checkbox } from "../../../components/checkbox";
 import { TextField } from "../../../components/field";
 import { Drawer } from "../../../components/overlay";
 import { Empty, Problem, Skeleton } from "../../../components/states";
-import { groupsQuery } from "../api/groups";
+import { groupsQuery, type MembershipType } from "../api/groups";
 import styles from "./group-picker.module.css";
 
 export interface PickedGroup {
@@ -18,16 +18,18 @@ interface Props {
   title: string;
   hint: string;
   picked: readonly PickedGroup[];
+  /** Only groups of these kinds can be chosen; without it, of any. */
+  fits?: readonly MembershipType[];
   onClose: () => void;
   onSelect: (groups: PickedGroup[]) => void;
 }
 
 /** A pane to choose groups by name. */
-export function GroupPicker({ title, hint, picked, onClose, onSelect }: Props) {
+export function GroupPicker({ title, hint, picked, fits, onClose, onSelect }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<readonly PickedGroup[]>(picked);
-  const found = useQuery(groupsQuery(useDeferredValue(text)));
+  const found = useQuery(groupsQuery(useDeferredValue(text), fits));
   const toggle = (g: PickedGroup, on: boolean) => setChosen(on ? [...chosen, g] : chosen.filter((c) => c.id !== g.id));
   return (
     <Drawer
@@ -56,7 +58,7 @@ export function GroupPicker({ title, hint, picked, onClose, onSelect }: Props) {
                 {found.data.value.map((g) => (
                   <li key={g.id}>
                     <Checkbox label={g.displayName ?? g.id} checked={chosen.some((c) => c.id === g.id)} onChange={(on) => toggle({ id: g.id, name: g.displayName ?? g.id }, on)} />
-                    <span className={styles.kind}>{g.groupTypes?.includes("DynamicMembership") ? t("wizard.dynamic") : t("wizard.static")}</span>
+                    <span className={styles.kind}>{t(`groups.types.${g.membershipType}`)}</span>
                   </li>
                 ))}
               </ul>
