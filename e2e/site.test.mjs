@@ -256,9 +256,47 @@ test("a list with faults says where they are and mends what can be mended", asyn
   await offer(`${header}\n${first}\n${fields.join(",")}\n`);
   await page.getByText("wrong padding").waitFor();
   await judge(page, "site-import-faults");
+  await page.getByRole("dialog").getByRole("button", { name: "Import the good row only" }).waitFor();
   await button(page, "Repair Base64 padding").click();
   await importing.click();
   await page.getByText("2 devices imported").waitFor();
+  await page.waitForURL(/import=[0-9a-f]{8}-/);
+  const address = page.url();
+
+  // The same list again: nothing is registered twice, and nothing is lost.
+  await button(page, "Import another list").click();
+  await page.waitForURL(/import=true/);
+  await offer(good);
+  await importing.click();
+  await page.getByText("2 devices are registered here already").waitFor();
+
+  // 501 rows are imported as any other; who wants Intune's rules is told the row.
+  const many = execFileSync(program, ["hash", "mint", "--count", "501", "--seed", "78"], { encoding: "utf8", maxBuffer: 1 << 28 });
+  await button(page, "Import another list").click();
+  await offer(many);
+  await page.getByText("Rows formatted correctly: 501").waitFor();
+  await page.getByText("Accept only what the Intune admin center accepts").click();
+  await page.getByText("Line 502: The Intune admin center takes 500 rows").waitFor();
+  assert.ok(await importing.isDisabled());
+  await page.getByText("Accept only what the Intune admin center accepts").click();
+  await page.getByText("Rows formatted correctly: 501").waitFor();
+
+  // The page is left in the middle of it; its address goes on with it.
+  let sent = 0;
+  await page.route("**/importedWindowsAutopilotDeviceIdentities/import", async (route) => (++sent > 2 ? undefined : route.continue()));
+  await importing.click();
+  await page.waitForURL(/import=[0-9a-f]{8}-/);
+  const left = page.url();
+  await page.waitForFunction(() => document.body.innerText.includes("200 devices imported"));
+  await page.goto(`${server.base}/admin/`);
+  await page.unroute("**/importedWindowsAutopilotDeviceIdentities/import");
+  await page.goto(`${server.base}${devices}/import/${new URL(left).searchParams.get("import")}`);
+  await page.getByText("501 devices imported").waitFor({ timeout: 30_000 });
+  // An import that is over shows what the server has of it.
+  await page.goto(address);
+  await page.getByText("This is what the server has of the import.").waitFor();
+  await page.getByText("2 devices imported").waitFor();
+  await judge(page, "site-import-before");
   await page.close_();
 });
 

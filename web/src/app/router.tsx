@@ -25,6 +25,14 @@ const importDevices = createRoute({
   },
 });
 
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/autopilot/devices/import/$batch",
+  beforeLoad: ({ params }) => {
+    redirect({ to: "/devices/windows/enrollment/autopilot/devices", search: { import: params.batch }, throw: true });
+  },
+});
+
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: "/devices/windows/enrollment/autopilot/profiles/new",
@@ -62,6 +70,7 @@ const tree = root.addChildren([
   page("/devices/windows/enrollment", () => import("../routes/windows-enrollment")),
   autopilotDevices,
   importDevices,
+  oneImport,
   page("/devices/windows/enrollment/autopilot/profiles", () => import("../routes/profiles")),
   newProfile,
   profile,

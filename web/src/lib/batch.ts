@@ -1,5 +1,6 @@
 import type { Call } from "./call";
 import { graph, GraphError } from "./graph";
+import { wait } from "./wait";
 
 interface Envelope {
   error?: { code?: string; message?: string; details?: GraphError["details"]; innerError?: { "request-id"?: string } };
@@ -95,16 +96,4 @@ export async function runMany(calls: readonly Call[], { onDone, onWaiting, signa
     left = [...later, ...left.slice(part.length)];
     if (longest > 0) await pause(longest * 1000, signal);
   }
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
 }

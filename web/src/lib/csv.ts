@@ -1,7 +1,7 @@
 /** What is wrong with a list of devices: a key of the catalogue and its values. */
 export interface CsvFault {
   line: number; // 0: the file as a whole
-  key: "empty" | "encoding" | "header" | "quotes" | "columns" | "serial" | "padding" | "hash" | "duplicate" | "user";
+  key: "empty" | "encoding" | "header" | "quotes" | "columns" | "serial" | "padding" | "hash" | "duplicate" | "user" | "limit";
   value?: string;
   /** The field with its padding put right. */
   repaired?: string;
@@ -37,9 +37,30 @@ export function decode(bytes: Uint8Array): { text: string; utf16: boolean } {
   }
 }
 
+export interface ReadOptions {
+  repair?: boolean; // put the padding of hashes right
+  strict?: boolean; // accept only what the Intune admin center accepts
+}
+
+const mostRows = 500; // in one file, for Intune
+
+/** Reads a file in a worker. */
+export function readFile(file: Blob, options: ReadOptions): Promise<CsvList> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./csv.worker.ts", import.meta.url), { type: "module" });
+    const end = (then: () => void) => {
+      worker.terminate();
+      then();
+    };
+    worker.onmessage = (e: MessageEvent<CsvList>) => end(() => resolve(e.data));
+    worker.onerror = (e) => end(() => reject(new Error(e.message)));
+    worker.postMessage({ file, options });
+  });
+}
+
 /** Checks a list of devices (Intune's format: Device Serial Number, Windows
  * Product ID, Hardware Hash, and Group Tag and Assigned User if wanted). */
-export function readList(text: string, repair = false): CsvList {
+export function readList(text: string, { repair = false, strict = false }: ReadOptions = {}): CsvList {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
   while (lines.length > 0 && (lines.at(-1) ?? "").trim() === "") lines.pop();
   const out: CsvList = { rows: [], faults: [], total: Math.max(lines.length - 1, 0) };
@@ -68,6 +89,10 @@ export function readList(text: string, repair = false): CsvList {
       return;
     }
     seen.set(found.serialNumber, line);
+    if (strict && seen.size > mostRows) {
+      if (seen.size === mostRows + 1) out.faults.push({ line, key: "limit", value: String(mostRows) });
+      return;
+    }
     out.rows.push(found);
   });
   return out;

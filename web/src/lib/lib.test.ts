@@ -16,6 +16,12 @@ describe("a list of devices", () => {
     expect(list.rows[0]).toEqual({ line: 2, serialNumber: "S1", productKey: "P1", hardwareIdentifier: "AAAA", groupTag: "Tag", assignedUser: "ann@contoso.example" });
     expect(list.total).toBe(2);
   });
+  it("names the row that is one too many for Intune, and takes it otherwise", () => {
+    const text = `${header}\n${Array.from({ length: 502 }, (_, i) => `S${i},,AAAA,,`).join("\n")}`;
+    expect(readList(text)).toMatchObject({ total: 502, faults: [] });
+    expect(readList(text, { strict: true }).faults).toEqual([{ line: 502, key: "limit", value: "500" }]);
+    expect(readList(text, { strict: true }).rows).toHaveLength(500);
+  });
   it("names line and fault", () => {
     expect(faults("")).toEqual(["0 empty"]);
     expect(faults(`${header}\n`)).toEqual(["0 empty"]);
@@ -34,7 +40,7 @@ describe("a list of devices", () => {
     ]);
   });
   it("puts the padding right when asked to", () => {
-    const list = readList(`${header}\nS1,,AAA,,\nS2,,AA==,,\nS3,,AA=,,\nS4,,AAAA=,,`, true);
+    const list = readList(`${header}\nS1,,AAA,,\nS2,,AA==,,\nS3,,AA=,,\nS4,,AAAA=,,`, { repair: true });
     expect(list.faults).toEqual([]);
     expect(list.rows.map((r) => r.hardwareIdentifier)).toEqual(["AAA=", "AA==", "AA==", "AAAA"]);
   });

@@ -286,7 +286,14 @@ function List() {
         </>
       )}
       <Suspense>
-        {search.import && mayWrite && <ImportPane onClose={() => go({ import: undefined })} />}
+        {search.import && mayWrite && (
+          <ImportPane
+            importId={search.import === true ? undefined : search.import}
+            onBegin={(id) => go({ import: id }, true)}
+            onAnother={() => go({ import: true })}
+            onClose={() => go({ import: undefined })}
+          />
+        )}
         {search.pane && pane === undefined && <PropertiesPane id={search.pane} mayWrite={mayWrite} onClose={() => go({ pane: undefined })} />}
         {pane === "user" && single && (
           <UserPicker busy={assigning.isPending} onClose={() => setPane(undefined)} onSelect={(person) => assigning.mutate({ device: single, person })} />

@@ -7,7 +7,8 @@ export const gridSearch = z.object({
   status: z.catch(z.optional(z.enum(profileStatuses)), undefined),
   sort: z.catch(z.optional(z.string()), undefined),
   pane: z.catch(z.optional(z.string()), undefined),
-  import: z.catch(z.optional(z.boolean()), undefined),
+  /** true: a new list; else the id of an import. */
+  import: z.catch(z.optional(z.union([z.boolean(), z.uuid()])), undefined),
 });
 
 export type GridSearch = z.infer<typeof gridSearch>;
