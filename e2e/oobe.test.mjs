@@ -143,3 +143,77 @@ test("a PC without a cable goes from its button to its desktop, and somebody wat
   await judge(page, "oobe-lab");
   await page.close_();
 });
+
+test("join refused, Standard user, no management, and a status page that fails", async () => {
+  const everyone = { "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership" };
+  const joining = (allowedToJoin) => graph("PUT", joinPolicy, {
+    userDeviceQuota: 50, multiFactorAuthConfiguration: "notRequired", azureADRegistration: { allowedToRegister: everyone }, azureADJoin: { allowedToJoin },
+    localAdminPassword: { isEnabled: false },
+  });
+  const experience = { eulaHidden: true, privacySettingsHidden: true, escapeLinkHidden: true, keyboardSelectionPageSkipped: true, userType: "standard", deviceUsageType: "singleUser" };
+  const type = "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile";
+  await graph("PATCH", `${autopilot}/${profile}`, { "@odata.type": type, deviceNameTemplate: "", outOfBoxExperienceSetting: experience });
+  await joining({ "@odata.type": "#microsoft.graph.noDeviceRegistrationMembership" });
+  const page = await open(browser);
+  await enterAt(server, page, ida, "/admin/lab");
+  await make(page, "bench");
+  await register(page, "bench");
+
+  // Nobody may join.
+  await button(page, "Switch on").click();
+  await signsIn(page); // with a cable neither region nor keyboard comes before it
+  await accept(page, "Terms of use");
+  await screen(page, "Something went wrong");
+  const refusal = await page.getByRole("alert").innerText();
+  assert.match(refusal, /0x801c/);
+  const seen = await page.getByRole("complementary").innerText();
+  assert.match(seen, /Language \(Region\)\s+Not shown/);
+  assert.match(seen, /Keyboard\s+Not shown/);
+  await judge(page, "oobe-refused");
+
+  // Everybody may, and is no administrator; nobody is managed.
+  await joining(everyone);
+  await graph("PATCH", scope, { appliesTo: "none" });
+  await button(page, "Try again").click();
+  await signsIn(page);
+  await screen(page, "What became of it");
+  let card = await page.getByRole("main").innerText();
+  assert.match(card, /User account type\s+Standard user/);
+  assert.match(card, /Local groups\s+Users\n/);
+  assert.match(card, /Managed\s+No: /);
+  assert.ok(!card.includes("Otherwise than"), card);
+  const id = /Device ID\s+(\S+)/.exec(card)[1];
+  assert.equal((await graph("GET", `${autopilot}/${profile}`)).outOfBoxExperienceSetting.userType, "standard");
+  const device = (await graph("GET", `/v1.0/devices?$filter=deviceId%20eq%20'${id}'`)).value[0];
+  assert.equal(device.displayName, /Device name\s+(\S+)/.exec(card)[1]);
+  assert.equal(device.isManaged ?? false, false);
+
+  // In scope again, but its network goes for an hour while the page waits a minute.
+  await graph("PATCH", scope, { appliesTo: "all" });
+  await graph("PATCH", `${autopilot}/${profile}`, { "@odata.type": type, outOfBoxExperienceSetting: { ...experience, privacySettingsHidden: false, userType: "administrator" } });
+  await graph("PATCH", `${pages}/${esp}`, {
+    "@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration", installProgressTimeoutInMinutes: 1, customErrorMessage: "Call the help desk at 4711.",
+    allowDeviceUseOnInstallFailure: true,
+  });
+  await button(page, "Reset this PC").click();
+  await page.getByRole("group", { name: "Reset this PC" }).getByRole("button", { name: "Yes" }).click();
+  await screen(page, "The PC is off");
+  await button(page, "Switch on").click();
+  await signsIn(page);
+  await accept(page, "Terms of use");
+  await screen(page, "Privacy settings");
+  await judge(page, "oobe-privacy");
+  await page.getByRole("combobox", { name: "Fault" }).selectOption({ label: "The network is away for an hour" });
+  await button(page, "Let it happen").click();
+  await page.getByText("Injected since it was switched on: 1").waitFor();
+  await button(page, "Accept").click();
+  await page.getByText("Call the help desk at 4711.").first().waitFor();
+  await button(page, "Continue anyway").waitFor();
+  assert.ok(await button(page, "Reset device").isVisible() && await button(page, "Collect logs").isVisible());
+  await judge(page, "oobe-esp-failed");
+  await button(page, "Continue anyway").click();
+  await screen(page, "What became of it");
+  card = await page.getByRole("main").innerText();
+  assert.match(card, /User account type\s+Administrator/);
+  await page.close_();
+});

@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"server":              {"*"},
 	"servertest":          {"*"},
 	"bench":               {"*"},
-	"cli":                 {"server", "bench", "graphclient", "virtualpc", "virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "virtualpc/fleet", "config", "fault", "rule", "hwhash", "labdata"},
+	"cli":                 {"server", "bench", "graphclient", "virtualpc", "virtualpc/machine", "virtualpc/setup", "virtualpc/wire", "virtualpc/fleet", "virtualpc/screen", "web", "config", "fault", "rule", "hwhash", "labdata"},
 }
 
 var belowEdges = []string{

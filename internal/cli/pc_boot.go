@@ -37,6 +37,7 @@ type pcBootOptions struct {
 	speed        float64
 	reads        time.Duration
 	watch        bool
+	screen       bool
 	draws        bool // the screen is drawn; what is asked for stands below it
 }
 
@@ -51,6 +52,10 @@ was. With code 1 it ends at a page that says what is wrong.
 
 The password of who signs in is asked for on a terminal, or is the first line of
 --password-file, or the variable ` + pcPassword + `.
+
+With --screen somebody in front of a browser on this machine sees the screen and
+answers each page. The command prints the address and two codes, one to watch and
+one to drive; five wrong ones let nobody else in. Ctrl+C switches the PC off.
 
 The PC reaches the server at the key device_url of the configuration and trusts
 the authority of the server that has the data directory. See docs/virtual-pc.md
@@ -69,6 +74,7 @@ for the screens, for scripts, and for what can be made to go wrong.`,
 	f.Float64Var(&o.speed, "speed", pcSpeed, "how much faster than real time the PC's time passes; 1 is real")
 	f.DurationVar(&o.reads, "reads", 20*time.Second, "how long the person looks at a screen, on the PC's clock")
 	f.BoolVar(&o.watch, "watch", false, "show the screen: drawn on a terminal, as lines elsewhere")
+	f.BoolVar(&o.screen, "screen", false, "let a browser on this machine watch and drive the PC, instead of --user and scripts")
 	offer(cmd, "network", pcNetworks)
 	offer(cmd, "until", pcScreens())
 	return cmd
@@ -93,6 +99,9 @@ func (o *pcBootOptions) run(ctx context.Context, name string) error {
 	options, err := o.options(ctx)
 	if err != nil {
 		return err
+	}
+	if o.screen {
+		return o.runScreen(ctx, name, options)
 	}
 	boot := virtualpc.Boot{Network: setup.Network(o.network), Until: setup.ScreenName(o.until), Person: virtualpc.Person{UPN: o.user, Password: o.password, Reads: o.reads}}
 	var report *virtualpc.Report

@@ -17,6 +17,13 @@ import (
 // signIn is the sign-in with a work account, in Windows' web view.
 func (s *session) signIn(ctx context.Context) (setup.Event, error) {
 	s.doing("shows the sign-in page of " + s.tenant())
+	if s.screen.Name == setup.ScreenPassword && len(s.tokens) > 0 {
+		// Somebody signed in before, and it led to nothing: whoever comes now begins anew.
+		clear(s.tokens)
+		if err := s.net.Forget(); err != nil {
+			return setup.Event{}, err
+		}
+	}
 	purpose := wire.PurposeJoin
 	if s.screen.Name == setup.ScreenWindowsSignIn {
 		purpose = wire.PurposeManage // the PC has joined: Windows asks who it is

@@ -8,6 +8,7 @@
 //	action.go   Action, what a person does; Error
 //	hands.go    the person's turn: a page waits for an action
 //	pace.go     how fast the PC's time passes
+//	offer.go    Offer, a screen for browsers on this machine
 //	outcome.go  Outcome, what became of the PC, held against its profile
 //
 // What is typed at a page goes to the PC and into no frame. A frame for those

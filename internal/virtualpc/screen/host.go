@@ -393,6 +393,14 @@ func (h *Host) swap(part machine.Part) error {
 	return nil
 }
 
+// Report is what the last boot was like; nil while the PC is on its way, or when
+// it was never switched on.
+func (h *Host) Report() *virtualpc.Report {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.report
+}
+
 // HashCSV is the file with the PC's hardware hash, for the import. A PC that is
 // on is not told that somebody registers it.
 func (h *Host) HashCSV(at time.Time) ([]byte, error) {

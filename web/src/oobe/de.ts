@@ -80,6 +80,7 @@ export const de: Words = {
   inject: "Geschehen lassen",
   faultNames: {
     lose: "Das Netzwerk ist 30 Sekunden lang weg",
+    "lose-long": "Das Netzwerk ist eine Stunde lang weg",
     slow: "Jede Antwort kommt 2 Sekunden später",
     "status-503": "Der Server ist nicht erreichbar (503), zweimal",
     "status-429": "Der Server hat zu viel zu tun (429), zweimal",

@@ -80,6 +80,7 @@ export const en = {
   inject: "Let it happen",
   faultNames: {
     lose: "The network is away for 30 seconds",
+    "lose-long": "The network is away for an hour",
     slow: "Every answer comes 2 seconds later",
     "status-503": "The server is unavailable (503), twice",
     "status-429": "The server has too much to do (429), twice",

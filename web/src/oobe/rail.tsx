@@ -17,6 +17,7 @@ const settings = {
 
 const faults: Record<string, Omit<Action, "do">> = {
   lose: { fault: "lose", seconds: 30 },
+  "lose-long": { fault: "lose", seconds: 3600 },
   slow: { fault: "slow", seconds: 2 },
   "status-503": { fault: "status", status: 503, times: 2 },
   "status-429": { fault: "status", status: 429, times: 2, seconds: 5 },
