@@ -82,6 +82,7 @@ const tree = root.addChildren([
   newGroup,
   page("/groups/$id", () => import("../routes/group")),
   page("/groups/$id/rule", () => import("../routes/group-rule")),
+  page("/identity/devices/settings", () => import("../routes/device-settings")),
   page("/gallery", () => import("../routes/gallery")),
 ]);
 

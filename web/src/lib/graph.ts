@@ -102,6 +102,7 @@ export const graph = {
   get: <T>(path: string, signal?: AbortSignal) => send<T>("GET", root + path, undefined, {}, signal),
   post: <T>(path: string, body: unknown, signal?: AbortSignal) => send<T>("POST", root + path, body, {}, signal),
   patch: <T>(path: string, body: unknown, etag?: string) => send<T>("PATCH", root + path, body, etag ? { "If-Match": etag } : {}),
+  put: <T>(path: string, body: unknown, etag?: string) => send<T>("PUT", root + path, body, etag ? { "If-Match": etag } : {}),
   delete: (path: string) => send<undefined>("DELETE", root + path),
   /** Sends what was written down. */
   run: <T = undefined>({ method, path, body }: Call) => send<T>(method, root + path, body),

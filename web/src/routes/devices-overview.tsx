@@ -8,7 +8,7 @@ import { countsQuery } from "../features/devices/api/devices";
 import { useFormat } from "../lib/format";
 import { useMay } from "../lib/session";
 import { profileStatuses } from "../lib/status";
-import { autopilotDevices, useCrumbs } from "./paths";
+import { autopilotDevices, useCrumbs, deviceSettings } from "./paths";
 import styles from "./home.module.css";
 
 /** Devices | Overview. */
@@ -19,7 +19,12 @@ export default function DevicesOverview() {
       <WithMenu
         title={t("devices.title")}
         groups={[
-          { entries: [{ label: t("devices.overview"), to: "/devices", icon: "apps" }] },
+          {
+            entries: [
+              { label: t("devices.overview"), to: "/devices", icon: "apps" },
+              { label: t("join.short"), to: deviceSettings, icon: "settings" },
+            ],
+          },
           { heading: t("devices.byPlatform"), entries: [{ label: t("windows.title"), to: "/devices/windows", icon: "desktop" }] },
         ]}
       >

@@ -4,6 +4,7 @@ import type { Crumb } from "../components/page";
 export const autopilotDevices = "/devices/windows/enrollment/autopilot/devices";
 export const autopilotProfiles = "/devices/windows/enrollment/autopilot/profiles";
 export const espPages = "/devices/windows/enrollment/esp";
+export const deviceSettings = "/identity/devices/settings";
 export const windowsEnrollment = "/devices/windows/enrollment";
 
 /** The way from Home to a page: how many of its steps come before it. */

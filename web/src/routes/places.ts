@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { IconName } from "../components/icon";
-import { autopilotDevices, autopilotProfiles, espPages, windowsEnrollment } from "./paths";
+import { autopilotDevices, autopilotProfiles, deviceSettings, espPages, windowsEnrollment } from "./paths";
 
 export interface Place {
   to: string;
@@ -24,5 +24,8 @@ export function usePlaces(): Place[] {
     { to: `${autopilotProfiles}/new`, label: `${t("wizard.title")}: ${t("wizard.subtitle")}`, icon: "add" },
     { to: espPages, label: t("esp.title"), icon: "clock" },
     { to: `${espPages}/new`, label: `${t("esp.createTitle")}: ${t("esp.createSubtitle")}`, icon: "add" },
+    { to: "/groups", label: t("groups.all"), icon: "people" },
+    { to: "/groups/new", label: t("groups.newTitle"), icon: "add" },
+    { to: deviceSettings, label: t("join.title"), icon: "settings" },
   ];
 }

@@ -14,6 +14,7 @@ import { importing } from "./importing";
 import { later } from "./later";
 import { live } from "./live";
 import { lab } from "./lab";
+import { join } from "./join";
 import { mdm } from "./mdm";
 import { palette } from "./palette";
 import { problem } from "./problem";
@@ -44,6 +45,7 @@ export const en = {
   later,
   live,
   lab,
+  join,
   mdm,
   palette,
   problem,

@@ -21,7 +21,8 @@ export type Group = Wire & {
 const path = "/beta/groups";
 export const groupsKey = ["groups"] as const;
 
-const ofTypes = (types: readonly MembershipType[] | undefined) => types?.map((x) => `membershipType eq '${x}'`).join(" or ");
+/** The $filter that finds the groups of these kinds. */
+export const ofTypes = (types: readonly MembershipType[] | undefined) => types?.map((x) => `membershipType eq '${x}'`).join(" or ");
 
 /** Groups by a part of their name; only those whose members are of these kinds. */
 export const groupsQuery = (search: string, types?: readonly MembershipType[]) =>

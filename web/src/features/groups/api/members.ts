@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { bareSearch, graph, nextPath, query, type Page } from "../../../lib/graph";
-import { groupsKey } from "./groups";
+import { groupsKey, ofTypes, type MembershipType } from "./groups";
 
 export const memberKinds = ["device", "user", "group"] as const;
 export type ObjectKind = (typeof memberKinds)[number];
@@ -35,13 +35,14 @@ export const membersQuery = (group: string) =>
 
 const selects: Record<ObjectKind, string> = { device: "id,displayName,manufacturer,model", user: "id,displayName,userPrincipalName", group: "id,displayName" };
 
-/** Devices, people or groups by a part of their name. */
-export const objectsQuery = (kind: ObjectKind, search: string) =>
+/** Devices, people or groups by a part of their name; of groups only those that fit. */
+export const objectsQuery = (kind: ObjectKind, search: string, fits?: readonly MembershipType[]) =>
   queryOptions({
-    queryKey: ["objects", kind, search],
+    queryKey: ["objects", kind, search, fits],
     queryFn: async ({ signal }) => {
       const page = await graph.get<Page<Member>>(
-        `/beta/${kind}s` + query({ $top: 50, $count: true, $orderby: "displayName", $search: bareSearch(search), $select: selects[kind] }),
+        `/beta/${kind}s` +
+          query({ $top: 50, $count: true, $orderby: "displayName", $search: bareSearch(search), $filter: kind === "group" ? ofTypes(fits) : undefined, $select: selects[kind] }),
         signal,
       );
       return { ...page, value: page.value.map((m): Member => ({ ...m, "@odata.type": `#microsoft.graph.${kind}` })) };

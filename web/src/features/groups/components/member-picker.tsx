@@ -7,6 +7,7 @@ import { Segmented, TextField } from "../../../components/field";
 import { Drawer } from "../../../components/overlay";
 import { Empty, Problem, Skeleton } from "../../../components/states";
 import { useSettled } from "../../../lib/settled";
+import type { MembershipType } from "../api/groups";
 import { detailOf, objectsQuery, type Member, type ObjectKind } from "../api/members";
 import styles from "./group-picker.module.css";
 
@@ -14,6 +15,8 @@ interface Props {
   title: string;
   kinds: readonly ObjectKind[];
   busy?: boolean;
+  /** Only groups of these kinds can be chosen. */
+  fits?: readonly MembershipType[];
   /** Cannot be chosen: it is there already, or cannot be there. */
   taken?: (m: Member) => boolean;
   onClose: () => void;
@@ -21,12 +24,12 @@ interface Props {
 }
 
 /** A pane to choose devices, people or groups. */
-export function MemberPicker({ title, kinds, busy = false, taken, onClose, onSelect }: Props) {
+export function MemberPicker({ title, kinds, busy = false, fits, taken, onClose, onSelect }: Props) {
   const { t } = useTranslation();
   const [kind, setKind] = useState<ObjectKind>(kinds[0] ?? "device");
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<readonly Member[]>([]);
-  const found = useQuery(objectsQuery(kind, useSettled(text)));
+  const found = useQuery(objectsQuery(kind, useSettled(text), fits));
   const names = { device: t("groups.devices"), user: t("groups.users"), group: t("groups.title") };
   const toggle = (m: Member, on: boolean) => setChosen(on ? [...chosen, m] : chosen.filter((c) => c.id !== m.id));
   return (

@@ -13,31 +13,42 @@ export interface Scope {
   complianceUrl: string;
 }
 
-// Every tenant has one policy, under the same id.
-const path = "/beta/policies/mobileDeviceManagementPolicies/0000000a-0000-0000-c000-000000000000";
+/** MDM manages whole PCs, MAM (WIP) apps on personal ones. */
+export type ScopeKind = "mdm" | "mam";
+
+// Every tenant has one policy of each kind, under the same id.
+const id = "0000000a-0000-0000-c000-000000000000";
+const paths: Record<ScopeKind, string> = {
+  mdm: `/beta/policies/mobileDeviceManagementPolicies/${id}`,
+  mam: `/beta/policies/mobileAppManagementPolicies/${id}`,
+};
 
 type Wire = MobilityManagementPolicy & { "@odata.etag"?: string };
 
-/** Whose PCs are enrolled into management when they join. */
-export const scopeQuery = queryOptions({
-  queryKey: ["mdmScope"],
-  queryFn: async ({ signal }): Promise<Scope> => {
-    const [policy, groups] = await Promise.all([graph.get<Wire>(path, signal), all<{ id: string; displayName: string | null }>(`${path}/includedGroups`, signal)]);
-    const reach = policy.appliesTo === "all" || policy.appliesTo === "selected" ? policy.appliesTo : "none";
-    return {
-      etag: policy["@odata.etag"],
-      reach,
-      groups: groups.map((g) => ({ id: g.id, name: g.displayName ?? g.id })),
-      termsOfUseUrl: policy.termsOfUseUrl ?? "",
-      discoveryUrl: policy.discoveryUrl ?? "",
-      complianceUrl: policy.complianceUrl ?? "",
-    };
-  },
-});
+/** Whose PCs are enrolled into management when they join, and whose apps are managed. */
+export const scopeQuery = (kind: ScopeKind) =>
+  queryOptions({
+    queryKey: ["mobilityScope", kind],
+    queryFn: async ({ signal }): Promise<Scope> => {
+      const path = paths[kind];
+      const [policy, groups] = await Promise.all([graph.get<Wire>(path, signal), all<{ id: string; displayName: string | null }>(`${path}/includedGroups`, signal)]);
+      const reach = policy.appliesTo === "all" || policy.appliesTo === "selected" ? policy.appliesTo : "none";
+      return {
+        etag: policy["@odata.etag"],
+        reach,
+        groups: groups.map((g) => ({ id: g.id, name: g.displayName ?? g.id })),
+        termsOfUseUrl: policy.termsOfUseUrl ?? "",
+        discoveryUrl: policy.discoveryUrl ?? "",
+        complianceUrl: policy.complianceUrl ?? "",
+      };
+    },
+  });
 
 /** Saves what differs. Graph takes the scope, its groups and the addresses each
  * in a request of its own; the first group makes the scope selected. */
-export async function saveScope(old: Scope, now: Scope): Promise<void> {
+export async function saveScope(kind: ScopeKind, old: Scope, now: Scope): Promise<void> {
+  if (JSON.stringify(old) === JSON.stringify(now)) return;
+  const path = paths[kind];
   let etag = old.etag; // of what was read: the first write finds out whether somebody was faster
   const change = async (part: Record<string, string>) => {
     await graph.patch(path, part, etag);

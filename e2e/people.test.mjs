@@ -1,0 +1,125 @@
+// Who may join devices, and whose PCs are enrolled.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { judge, open, startBrowser } from "./browser.mjs";
+import { startServer, tenant } from "./server.mjs";
+import { button, enter, graphOf, links, settled } from "./site.mjs";
+
+let server, browser, ada, mia, graph;
+const settings = "/admin/identity/devices/settings";
+const automatic = "/admin/devices/windows/enrollment/automatic";
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+  const contoso = await tenant(server, "Contoso");
+  ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
+  mia = await contoso.person("Mia");
+  graph = await graphOf(server, contoso, ["Group.ReadWrite.All", "User.Read.All", "Policy.ReadWrite.DeviceConfiguration", "Policy.ReadWrite.MobilityManagement", "Policy.Read.All"]);
+  const { id } = await graph("GET", `/v1.0/users/${mia}`);
+  const group = (displayName, members) => graph("POST", "/v1.0/groups", {
+    displayName, mailNickname: displayName.replaceAll(" ", ""), mailEnabled: false, securityEnabled: true, groupTypes: [],
+    ...(members.length > 0 ? { "members@odata.bind": members.map((m) => `${server.base}/v1.0/directoryObjects/${m}`) } : {}),
+  });
+  await group("Pilots", [id]);
+  await group("Nobody yet", []);
+  await graph("POST", "/v1.0/groups", {
+    displayName: "Every PC", mailNickname: "pcs", mailEnabled: false, securityEnabled: true, groupTypes: ["DynamicMembership"], membershipRule: "device.objectId -ne null",
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const pick = (page, group, name) => page.getByRole("radiogroup", { name: group }).getByText(name, { exact: true }).click();
+
+test("the device settings are changed, say what they come to, and are saved as Graph has them", async () => {
+  const page = await open(browser);
+  await enter(server, page, ada, "/admin/devices");
+  await links(page, "Device settings").click();
+  await settled(page, "Devices | Device settings");
+  await page.getByText("Everybody may join devices.").waitFor();
+  assert.ok(await button(page, "Save").isDisabled());
+  await pick(page, "Users may join devices to Microsoft Entra", "Selected");
+  await page.getByText("No member selected: it holds for nobody.").waitFor();
+  await page.getByText("There are unsaved changes.").waitFor();
+  await judge(page, "site-join-nobody");
+
+  await button(page, "Add").click();
+  const pane = page.getByRole("dialog", { name: "Members allowed to join devices" });
+  await pane.getByText("Groups", { exact: true }).click();
+  await pane.getByText("Nobody yet", { exact: true }).click();
+  assert.equal(await pane.getByText("Every PC", { exact: true }).count(), 0, "a group of devices cannot be chosen");
+  await button(pane, "Select").click();
+  await page.getByText("There are no users in the selected groups").waitFor();
+  await button(page, "Remove Nobody yet").click();
+  await button(page, "Add").click();
+  await pane.getByText("Groups", { exact: true }).click();
+  await pane.getByText("Pilots", { exact: true }).click();
+  await button(pane, "Select").click();
+  await page.getByText("1 group, 1 user may join devices.").waitFor();
+  await pick(page, /Require Multifactor Authentication/, "Yes");
+  await page.getByRole("button", { name: /Maximum number of devices per user/ }).last().click();
+  await page.getByRole("option", { name: "20", exact: true }).click();
+  await pick(page, "Only the assigned user may sign in", "Yes");
+  await judge(page, "site-join");
+  await button(page, "Save").click();
+  await page.getByText("The device settings are saved.").waitFor();
+  const policy = await graph("GET", "/v1.0/policies/deviceRegistrationPolicy");
+  assert.equal(policy.userDeviceQuota, 20);
+  assert.equal(policy.multiFactorAuthConfiguration, "required");
+  assert.equal(policy.azureADJoin.allowedToJoin.groups.length, 1);
+  assert.equal(policy.azureADJoin.localAdmins.enableGlobalAdmins, true);
+  await page.reload();
+  await page.getByText("1 group, 1 user may join devices.").waitFor();
+
+  // Discarding brings back what is saved.
+  await pick(page, "Users may join devices to Microsoft Entra", "None");
+  await page.getByText("Nobody may join a device.").waitFor();
+  await button(page, "Discard").click();
+  await page.getByText("1 group, 1 user may join devices.").waitFor();
+  await page.close_();
+});
+
+test("both scopes of automatic enrolment are set, with their addresses", async () => {
+  const page = await open(browser);
+  await enter(server, page, ada, automatic);
+  await settled(page, "Automatic Enrollment");
+  await pick(page, "MDM user scope", "Some");
+  await page.getByText("No group is selected, so no PC is enrolled.").waitFor();
+  assert.ok(await button(page, "Save").isDisabled());
+  await button(page, "Select groups").click();
+  const pane = page.getByRole("dialog", { name: "Select groups" });
+  await pane.getByText("Pilots", { exact: true }).click();
+  assert.equal(await pane.getByText("Every PC", { exact: true }).count(), 0, "a group of devices cannot be chosen");
+  await button(pane, "Select").click();
+  await page.getByText("PCs of people in these groups are enrolled when they join: Pilots (1 group, 1 user).").waitFor();
+  const discovery = page.getByRole("textbox", { name: "MDM discovery URL" });
+  const own = await discovery.inputValue();
+  await discovery.fill("https://mdm.contoso.example/enroll");
+  await pick(page, "WIP user scope", "All");
+  await judge(page, "site-mdm-scopes");
+  await button(page, "Save").click();
+  await page.getByText("The MDM user scope is saved.").waitFor();
+  const read = (kind) => graph("GET", `/beta/policies/${kind}/0000000a-0000-0000-c000-000000000000`);
+  const policy = await read("mobileDeviceManagementPolicies");
+  assert.equal(policy.appliesTo, "selected");
+  assert.equal(policy.discoveryUrl, "https://mdm.contoso.example/enroll");
+  assert.equal((await read("mobileAppManagementPolicies")).appliesTo, "all");
+  await button(page, "Restore default MDM URLs").click();
+  await button(page, "Save").click();
+  await page.waitForFunction((url) => [...document.querySelectorAll("input")].some((i) => i.value === url), own);
+  assert.equal((await read("mobileDeviceManagementPolicies")).discoveryUrl, own);
+  await page.close_();
+});
+
+test("somebody without a role changes no settings", async () => {
+  const page = await open(browser);
+  await enter(server, page, mia, settings);
+  await settled(page, /Device settings/);
+  await page.waitForFunction(() => document.querySelector("[role=status]") === null);
+  assert.equal(await page.getByRole("button", { name: "Save", exact: true, disabled: false }).count(), 0);
+  await page.close_();
+});
