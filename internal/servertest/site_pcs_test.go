@@ -26,10 +26,10 @@ type seat struct {
 	last screen.Frame
 }
 
-func newSeat(t *testing.T, p *servertest.Process, who *servertest.Person, pc string) *seat {
+func newSeat(t *testing.T, p *servertest.Process, who *servertest.Person) *seat {
 	t.Helper()
 	b := p.NewBrowser(t)
-	return &seat{t: t, b: b, csrf: enter(t, b, who), pc: pc}
+	return &seat{t: t, b: b, csrf: enter(t, b, who), pc: "desk"}
 }
 
 func (s *seat) ask(method, path string, body any) servertest.Answer {
@@ -115,13 +115,13 @@ func TestAHostedPCComesToItsDesktopAndNobodyWhoWatchesSeesAPassword(t *testing.T
 	s := d.world.Services(t)
 	ida := s.NewPerson(t, d.Tenant, "Ida", directory.IntuneAdministrator)
 	wes := s.NewPerson(t, d.Tenant, "Wes", directory.GlobalReader)
-	desk := newSeat(t, d.p, ida, "desk")
+	desk := newSeat(t, d.p, ida)
 	if a := desk.ask(http.MethodPost, "", object{"name": "Desk", "network": "wifi"}); a.Status != http.StatusOK {
 		t.Fatalf("create: %d %s", a.Status, a.Raw)
 	}
 	desk.register(d, "Sales")
 
-	watcher := newSeat(t, d.p, wes, "desk")
+	watcher := newSeat(t, d.p, wes)
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -179,7 +179,7 @@ func TestAHostedPCComesToItsDesktopAndNobodyWhoWatchesSeesAPassword(t *testing.T
 	d.p.Stop(t)
 	desk.b, desk.last = nil, screen.Frame{}
 	p := d.world.Join(t)
-	later := newSeat(t, p, ida, "desk")
+	later := newSeat(t, p, ida)
 	later.until("the PC", func(f *screen.Frame) bool { return f.Power == screen.PowerOff })
 	later.do(object{"do": "pace", "pace": "instant"})
 	later.do(object{"do": "on"})
@@ -200,7 +200,7 @@ func TestWatchingAVirtualPCAndDrivingItAreTwoPermissionsOfOneTenant(t *testing.T
 	}
 	seats := map[string]*seat{}
 	for name, who := range people {
-		seats[name] = newSeat(t, d.p, who, "desk")
+		seats[name] = newSeat(t, d.p, who)
 	}
 	if a := seats["drives"].ask(http.MethodPost, "", object{"name": "desk", "serialNumber": "5CG7788"}); a.Status != http.StatusOK {
 		t.Fatalf("create: %d %s", a.Status, a.Raw)

@@ -99,7 +99,7 @@ func (o *Offer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case at == "/oobe/"+name:
 		o.file(w, r, "oobe.html")
 	case strings.HasPrefix(at, "/admin/"):
-		http.Redirect(w, r, o.Site+at, http.StatusFound)
+		http.Redirect(w, r, o.Site+at, http.StatusFound) //nolint:gosec // a path of the server's own site
 	case at == "/":
 		http.Redirect(w, r, "/oobe/"+name, http.StatusFound)
 	default:
@@ -124,7 +124,7 @@ func (o *Offer) file(w http.ResponseWriter, r *http.Request, name string) {
 	if kind := kinds[path.Ext(name)]; kind != "" {
 		w.Header().Set("Content-Type", kind)
 	}
-	_, _ = w.Write(content) // the client is gone; nobody is left to tell
+	_, _ = w.Write(content) //nolint:gosec // a built page; and when the client is gone, nobody is left to tell
 }
 
 // cookie is named after the port: browsers share cookies between ports.

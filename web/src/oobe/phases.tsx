@@ -6,8 +6,8 @@ import styles from "./oobe.module.css";
 const icons: Record<Row["state"], string> = {
   Complete: "M4 10.5l4 4 8-9",
   Error: "M10 3v9M10 15.5v.1",
-  "Working on it": "M10 4v6l4 2",
-  Identifying: "M10 4v6l4 2",
+  "Working on it": "M10 3a7 7 0 1 0 .1 0M10 6v4l3 2",
+  Identifying: "M10 3a7 7 0 1 0 .1 0M10 6v4l3 2",
   Waiting: "M6 10h.1M10 10h.1M14 10h.1",
 };
 

@@ -40,11 +40,13 @@ export function Rail({ frame, doing, address }: { frame: Frame; doing: Doing; ad
   const place = settingOf(frame.screen?.name ?? "");
   return (
     <aside id="rail" className={styles.rail} aria-label={w.rail}>
-      <section>
-        <h2>{w.why}</h2>
-        <p lang="en">{frame.screen?.why}</p>
-        {place && <a href={settings[place]}>{w.setting}</a>}
-      </section>
+      {frame.screen && (
+        <section>
+          <h2>{w.why}</h2>
+          <p lang="en">{frame.screen.why}</p>
+          {place && <a href={settings[place]}>{w.setting}</a>}
+        </section>
+      )}
       <section>
         <h2>{w.power}</h2>
         <div className={styles.tools}>
@@ -119,18 +121,20 @@ export function Rail({ frame, doing, address }: { frame: Frame; doing: Doing; ad
         <Faults disabled={disabled || !on} onInject={(f) => doing.act({ do: "inject", ...f })} />
         {frame.faults.length > 0 && <p>{w.injected(frame.faults.length)}</p>}
       </section>
-      <section>
-        <h2>{w.pages}</h2>
-        <ol className={styles.visits} lang="en">
-          {frame.visits.map((v) => (
-            <li key={v.name} className={v.shown ? undefined : styles.skipped}>
-              <strong>{v.title}</strong> <span className={styles.state}>{v.shown ? w.shown : w.notShown}</span>
-              <br />
-              {v.why}
-            </li>
-          ))}
-        </ol>
-      </section>
+      {frame.visits.length > 0 && (
+        <section>
+          <h2>{w.pages}</h2>
+          <ol className={styles.visits} lang="en">
+            {frame.visits.map((v) => (
+              <li key={v.name} className={v.shown ? undefined : styles.skipped}>
+                <strong>{v.title}</strong> <span className={styles.state}>{v.shown ? w.shown : w.notShown}</span>
+                <br />
+                {v.why}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
       <section>
         <h2>{w.calls}</h2>
         {frame.calls.length === 0 ? (
