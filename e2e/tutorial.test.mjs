@@ -89,6 +89,7 @@ async function tutorial(hand, name) {
   await settled(page, "Virtual PCs");
   await hand.press(button(page, "Create a PC").first());
   await hand.write(page.getByRole("dialog").getByRole("textbox", { name: "Name" }), "desk");
+  await hand.pick(group("Network"), "Wired");
   await hand.press(page.getByRole("dialog").getByRole("button", { name: "Create", exact: true }));
   await hand.press(page.getByRole("link", { name: "desk", exact: true }));
   await page.getByRole("heading", { level: 1, name: "The PC is off" }).waitFor();
