@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { z } from "zod/mini";
 import { gridSearch } from "../features/devices/search";
 import { groupsSearch } from "../features/groups/search";
+import { usersSearch } from "../features/users/search";
 import { Crashed, Nowhere } from "./fallback";
 import { Shell } from "./shell";
 
@@ -62,6 +63,8 @@ const newGroup = createRoute({
   component: lazyRouteComponent(() => import("../routes/new-group")),
 });
 
+const users = createRoute({ getParentRoute: () => root, path: "/users", validateSearch: usersSearch, component: lazyRouteComponent(() => import("../routes/users")) });
+
 const tree = root.addChildren([
   page("/", () => import("../routes/home")),
   page("/devices", () => import("../routes/devices-overview")),
@@ -83,6 +86,8 @@ const tree = root.addChildren([
   page("/groups/$id", () => import("../routes/group")),
   page("/groups/$id/rule", () => import("../routes/group-rule")),
   page("/identity/devices/settings", () => import("../routes/device-settings")),
+  users,
+  page("/users/$id", () => import("../routes/user")),
   page("/gallery", () => import("../routes/gallery")),
 ]);
 

@@ -33,6 +33,7 @@ export function Shell() {
   const entries: { label: string; to: string; icon: IconName }[] = [
     { label: t("home.title"), to: "/", icon: "home" },
     { label: t("devices.title"), to: "/devices", icon: "desktop" },
+    { label: t("people.title"), to: "/users", icon: "person" },
     { label: t("groups.title"), to: "/groups", icon: "people" },
     { label: t("lab.title"), to: "/lab", icon: "apps" },
   ];

@@ -24,6 +24,7 @@ export function usePlaces(): Place[] {
     { to: `${autopilotProfiles}/new`, label: `${t("wizard.title")}: ${t("wizard.subtitle")}`, icon: "add" },
     { to: espPages, label: t("esp.title"), icon: "clock" },
     { to: `${espPages}/new`, label: `${t("esp.createTitle")}: ${t("esp.createSubtitle")}`, icon: "add" },
+    { to: "/users", label: t("people.all"), icon: "person" },
     { to: "/groups", label: t("groups.all"), icon: "people" },
     { to: "/groups/new", label: t("groups.newTitle"), icon: "add" },
     { to: deviceSettings, label: t("join.title"), icon: "settings" },

@@ -18,6 +18,7 @@ import { lab } from "./lab";
 import { join } from "./join";
 import { mdm } from "./mdm";
 import { palette } from "./palette";
+import { people } from "./people";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
@@ -48,6 +49,7 @@ export const de: Catalogue = {
   join,
   mdm,
   palette,
+  people,
   problem,
   profile,
   profiles,

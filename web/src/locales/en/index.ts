@@ -17,6 +17,7 @@ import { lab } from "./lab";
 import { join } from "./join";
 import { mdm } from "./mdm";
 import { palette } from "./palette";
+import { people } from "./people";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
@@ -48,6 +49,7 @@ export const en = {
   join,
   mdm,
   palette,
+  people,
   problem,
   profile,
   profiles,
