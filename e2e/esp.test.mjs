@@ -1,10 +1,11 @@
 // Enrollment Status Pages: made in the wizard, put in order, changed, and which
 // one a PC and its user get.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { judge, open, startBrowser } from "./browser.mjs";
-import { startServer, tenant } from "./server.mjs";
+import { program, startServer, tenant } from "./server.mjs";
 import { button, enter as enterAt, graphOf, links, settled } from "./site.mjs";
 
 const esp = "/admin/devices/windows/enrollment/esp";
@@ -183,6 +184,32 @@ test("pages are put in order with buttons and by dragging, changed and deleted",
   await links(page, "All users and all devices").click();
   await page.getByText("This is the default.").waitFor();
   assert.ok(await button(page, "Delete").isDisabled());
+  await page.close_();
+});
+
+test("who gets what names the page that counts and the group it comes through", async () => {
+  const list = execFileSync(program, ["hash", "mint", "--count", "1"], { encoding: "utf8" });
+  const [serialNumber, , hardwareIdentifier] = list.trim().split(/\r?\n/)[1].split(",");
+  await graph("POST", "/beta/deviceManagement/importedWindowsAutopilotDeviceIdentities", { "@odata.type": "#microsoft.graph.importedWindowsAutopilotDeviceIdentity", serialNumber, hardwareIdentifier });
+  const { id } = await graph("POST", "/beta/deviceManagement/deviceEnrollmentConfigurations", { "@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration", displayName: "People" });
+  await graph("POST", `/beta/deviceManagement/deviceEnrollmentConfigurations/${id}/assign`, { enrollmentConfigurationAssignments: [{ target: { "@odata.type": "#microsoft.graph.allLicensedUsersAssignmentTarget" } }] });
+  const page = await open(browser);
+  await enter(page, ada, esp);
+  await settled(page, "Enrollment Status Page");
+  const tester = page.getByRole("region", { name: "Who gets what" });
+  await tester.getByRole("button", { name: "Select a user" }).click();
+  await page.getByRole("option", { name: /Mia Example/ }).click();
+  await button(page, "Select").click();
+  await tester.getByText("People counts.").waitFor();
+  await tester.getByRole("button", { name: "Select a PC" }).click();
+  await page.getByRole("option", { name: serialNumber }).click();
+  await judge(page, "site-esp-pc");
+  await button(page, "Select").click();
+  await tester.getByText("Sales counts.").waitFor();
+  await tester.getByText("It is the first that reaches the PC itself, through Autopilot devices.").first().waitFor();
+  await page.reload();
+  await tester.getByText("It reaches the user through All users, but Sales reaches the PC itself, which counts more.").waitFor();
+  await judge(page, "site-esp-tester");
   await page.close_();
 });
 

@@ -17,6 +17,7 @@
 //	owner_policy.go brings custom configurations to PCs
 //	poll.go         how often PCs ask
 //	policy.go       what is assigned to groups: status page, restrictions, configurations, apps
+//	resolve.go      which of them reach a PC; esp_explain.go says why a status page counts
 //	deployment.go   the timeline of one PC's way to the desktop
 //	settings.go     a tenant's terms, digest and real Entra tenants
 //	authority.go    the tenant's certificate authority; certify.go and certify_ahead.go sign, certify_check.go checks

@@ -165,17 +165,26 @@ func (s *Service) policiesOfUser(ctx context.Context, tx Tx, t directory.TenantI
 	return s.policiesOf(ctx, tx, t, Who{}, "", user, kinds)
 }
 
-// policiesOf asks for groups only when something is assigned to one.
 func (s *Service) policiesOf(ctx context.Context, tx Tx, t directory.TenantID, w Who, object, user directory.ObjectID, kinds []PolicyKind) ([]Applied, error) {
+	w, ps, as, err := s.known(ctx, tx, t, w, object, user, kinds)
+	if err != nil {
+		return nil, err
+	}
+	return Reach(w, ps, as), nil
+}
+
+// known reads what Reach decides by. It asks for groups only when something is
+// assigned to one.
+func (s *Service) known(ctx context.Context, tx Tx, t directory.TenantID, w Who, object, user directory.ObjectID, kinds []PolicyKind) (Who, []Policy, []Assignment, error) {
 	ps, as, err := tx.PoliciesNow(ctx, t, kinds...)
 	if err != nil {
-		return nil, fault.Wrap("read policies", err)
+		return w, nil, nil, fault.Wrap("read policies", err)
 	}
 	w.User = user != ""
 	if slices.ContainsFunc(as, func(a Assignment) bool { return a.Group != "" }) {
 		around, err := s.WhoIs(ctx, tx, t, object, user)
 		if err != nil {
-			return nil, err
+			return w, nil, nil, err
 		}
 		w.DeviceGroups, w.UserGroups = around.DeviceGroups, around.UserGroups
 	}
@@ -187,7 +196,7 @@ func (s *Service) policiesOf(ctx context.Context, tx Tx, t directory.TenantID, w
 	}
 	place := func(p Policy) int { return slices.Index(kinds, p.Kind) }
 	slices.SortStableFunc(ps, func(a, b Policy) int { return cmp.Compare(place(a), place(b)) })
-	return Reach(w, ps, as), nil
+	return w, ps, as, nil
 }
 
 // ESPFor is the Enrollment Status Page of a managed device.

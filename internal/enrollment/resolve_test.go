@@ -92,6 +92,48 @@ func TestTheStatusPageIsTheFirstOfTheDeviceThenOfTheUserThenTheDefault(t *testin
 	}
 }
 
+func TestWhyAStatusPageCountsNamesTheAssignment(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		who   enrollment.Who
+		lines []line
+		want  []string // of the pages 1, 2, 3 and the default: verdict, whose, through which target and group
+	}{
+		{"nothing is assigned", sales, nil, []string{"notReached unassigned", "notReached unassigned", "notReached unassigned", "chosen pc"}},
+		{"the PC's beats the user's", sales, []line{{"1", include, "people", ""}, {"3", include, "nested", ""}}, []string{"outranked user " + string(include) + " people", "notReached unassigned", "chosen pc " + string(include) + " nested", "outranked pc"}},
+		{"an exclusion is named", sales, []line{{"1", devices, "", ""}, {"1", exclude, "people", ""}, {"2", include, "others", ""}, {"3", users, "", ""}}, []string{"excluded user " + string(exclude) + " people", "notReached", "chosen user " + string(users) + " ", "outranked pc"}},
+		{"the PC's exclusion before the user's", sales, []line{{"1", exclude, "people", ""}, {"1", exclude, "pcs", ""}}, []string{"excluded pc " + string(exclude) + " pcs", "notReached unassigned", "notReached unassigned", "chosen pc"}},
+		{"a user alone", enrollment.Who{User: true, UserGroups: []directory.ObjectID{"people"}}, []line{{"1", devices, "", ""}, {"2", include, "people", ""}}, []string{"notReached", "chosen user " + string(include) + " people", "notReached unassigned", "outranked pc"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			pages := statusPages(3)
+			slices.Reverse(pages)
+			for _, r := range enrollment.ExplainStatusPages(c.who, pages, assignments(c.lines)) {
+				s := string(r.Verdict)
+				switch {
+				case r.Unassigned:
+					s += " unassigned"
+				case r.Verdict == enrollment.ESPNotReached:
+				case r.ForUser:
+					s += " user"
+				default:
+					s += " pc"
+				}
+				if a := r.Assignment; a != nil {
+					s += " " + string(a.Target) + " " + string(a.Group)
+				}
+				got = append(got, s)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestAnAppIsInstalledBeforeItIsTakenAwayAndTakenAwayBeforeItIsOffered(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

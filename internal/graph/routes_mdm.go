@@ -17,6 +17,7 @@ func mdmRoutes() []Route {
 		{get, "deviceManagement/deviceEnrollmentConfigurations", both, mayReadConfiguration, nil, enrolmentConfigurations.list},
 		{post, "deviceManagement/deviceEnrollmentConfigurations", both, mayWriteConfiguration, nil, enrolmentConfigurations.post},
 		{get, "deviceManagement/deviceEnrollmentConfigurations/$count", both, mayReadConfiguration, nil, enrolmentConfigurations.count},
+		{post, "deviceManagement/deviceEnrollmentConfigurations/explainStatusPage", both, mayReadConfiguration, nil, (*Handler).explainStatusPage},
 		{get, "deviceManagement/deviceEnrollmentConfigurations/{id}", both, mayReadConfiguration, nil, enrolmentConfigurations.get},
 		{patch, "deviceManagement/deviceEnrollmentConfigurations/{id}", both, mayWriteConfiguration, nil, enrolmentConfigurations.patch},
 		{del, "deviceManagement/deviceEnrollmentConfigurations/{id}", both, mayWriteConfiguration, nil, enrolmentConfigurations.delete},

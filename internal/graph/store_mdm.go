@@ -31,6 +31,9 @@ type PolicyFinder interface {
 	FindPolicy(ctx context.Context, t directory.TenantID, id enrollment.PolicyID) (enrollment.Policy, error)
 	EnsureDefaults(ctx context.Context, t directory.TenantID) error
 	AssignmentsOf(ctx context.Context, t directory.TenantID, kinds ...enrollment.PolicyKind) (map[enrollment.PolicyID][]enrollment.Assignment, error)
+	// ExplainESP tells why a status page counts for a device object and a user,
+	// either of which may be empty.
+	ExplainESP(ctx context.Context, t directory.TenantID, object, user directory.ObjectID) ([]enrollment.ESPReason, error)
 }
 
 // PolicyLists reads lists of policies.

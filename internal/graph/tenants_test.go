@@ -47,7 +47,7 @@ var ownEverywhere = map[string]string{
 }
 
 // bodyReaches are routes where what the body names is another tenant's.
-var bodyReaches = []string{"groups/evaluateDynamicMembership", "roleManagement/directory/roleAssignments"}
+var bodyReaches = []string{"groups/evaluateDynamicMembership", "roleManagement/directory/roleAssignments", "deviceManagement/deviceEnrollmentConfigurations/explainStatusPage"}
 
 // bodies are valid bodies for the routes that would change something.
 var bodies = map[string]string{
@@ -57,6 +57,7 @@ var bodies = map[string]string{
 	"POST assignments":               `{"target":{"@odata.type":"#microsoft.graph.allDevicesAssignmentTarget"}}`,
 	"POST $ref":                      `{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/${user}"}`,
 	"POST evaluateDynamicMembership": `{"memberId":"${device}","membershipRule":"device.deviceModel -eq \"x\""}`,
+	"POST explainStatusPage":         `{"windowsAutopilotDeviceIdentityId":"${pc}"}`,
 	"POST roleAssignments":           `{"roleDefinitionId":"` + globalReader + `","principalId":"${user}","directoryScopeId":"/"}`,
 	"POST assignLicense":             `{"addLicenses":[],"removeLicenses":[]}`,
 	"POST wipe":                      `{"keepUserData":true}`,

@@ -47,6 +47,13 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("../routes/profile")),
 });
 
+const esp = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/esp",
+  validateSearch: z.object({ device: z.optional(z.catch(z.optional(z.string()), undefined)), user: z.optional(z.catch(z.optional(z.string()), undefined)) }),
+  component: lazyRouteComponent(() => import("../routes/esp")),
+});
+
 const newEsp = createRoute({
   getParentRoute: () => root,
   path: "/devices/windows/enrollment/esp/new",
@@ -77,7 +84,7 @@ const tree = root.addChildren([
   page("/devices/windows/enrollment/autopilot/profiles", () => import("../routes/profiles")),
   newProfile,
   profile,
-  page("/devices/windows/enrollment/esp", () => import("../routes/esp")),
+  esp,
   newEsp,
   page("/devices/windows/enrollment/esp/$id", () => import("../routes/esp-page")),
   page("/lab", () => import("../routes/lab")),

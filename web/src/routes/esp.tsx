@@ -11,6 +11,7 @@ import { Order } from "../features/esp/components/order";
 import { isDefault, type WireEsp } from "../features/esp/draft";
 import { mayWriteConfiguration, useMay } from "../lib/session";
 import { DeleteEsp } from "./esp-page";
+import { EspTester } from "./esp-tester";
 import { useCrumbs, windowsEnrollment } from "./paths";
 
 /** Enrollment Status Page: all of them, in the order in which they are tried. */
@@ -62,6 +63,7 @@ function List() {
               {t("esp.empty")}
             </Empty>
           )}
+          <EspTester />
         </>
       )}
       {doomed && <DeleteEsp page={doomed} onClose={() => setDoomed(undefined)} />}

@@ -44,6 +44,14 @@ export const devicesQuery = (w: Wanted) =>
     placeholderData: (old) => old,
   });
 
+/** The first devices whose serial number and so on begin like this, to choose from. */
+export const someDevicesQuery = (q: string) =>
+  queryOptions({
+    queryKey: [...devicesKey, "some", q],
+    queryFn: async ({ signal }) => (await graph.get<Page<Device>>(path + query({ $top: 50, $orderby: "serialNumber", $search: bareSearch(q) }), signal)).value,
+    placeholderData: (old) => old,
+  });
+
 /** One device with its profile. */
 export const deviceQuery = (id: string) =>
   queryOptions({ queryKey: [...devicesKey, "one", id], queryFn: ({ signal }) => graph.get<Device>(`${path}/${encodeURIComponent(id)}?$expand=deploymentProfile`, signal) });

@@ -1,13 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
-import { ListBox, ListBoxItem } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../../components/button";
-import { TextField } from "../../../components/field";
-import { Drawer } from "../../../components/overlay";
-import { Empty, Problem, Skeleton } from "../../../components/states";
+import { PickOne } from "../../../components/pick-one";
+import styles from "../../../components/pick-one.module.css";
 import { usersQuery, type Person } from "../api/users";
-import styles from "./user-picker.module.css";
 
 interface Props {
   onClose: () => void;
@@ -19,58 +15,33 @@ interface Props {
 export default function UserPicker({ onClose, onSelect, busy }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
-  const [chosen, setChosen] = useState<Person>();
-  const found = useQuery(usersQuery(useDeferredValue(text)));
+  const found = useQuery({ ...usersQuery(useDeferredValue(text)), select: (page) => page.value });
   return (
-    <Drawer
+    <PickOne
       title={t("autopilot.selectUser")}
+      hint={t("autopilot.selectUserHint")}
+      none={t("autopilot.noUsers")}
+      text={text}
+      onText={setText}
+      found={found}
+      nameOf={(u) => u.displayName ?? u.id}
+      busy={busy}
       onClose={onClose}
-      footer={
-        <Button look="primary" isDisabled={!chosen || busy} onPress={() => chosen && onSelect(chosen)}>
-          {t("common.select")}
-        </Button>
-      }
+      onSelect={onSelect}
     >
-      <div className={styles.stack}>
-        <TextField label={t("common.search")} value={text} onChange={setText} placeholder={t("autopilot.selectUserHint")} />
-        {found.isPending ? (
-          <Skeleton />
-        ) : found.isError ? (
-          <Problem error={found.error} onRetry={() => void found.refetch()} />
-        ) : found.data.value.length === 0 ? (
-          <Empty title={t("autopilot.noUsers")}>{t("autopilot.selectUserHint")}</Empty>
-        ) : (
-          <ListBox
-            aria-label={t("autopilot.selectUser")}
-            className={styles.list ?? ""}
-            selectionMode="single"
-            selectedKeys={chosen ? [chosen.id] : []}
-            onSelectionChange={(keys) => {
-              const [id] = keys === "all" ? [] : [...keys];
-              setChosen(found.data.value.find((u) => u.id === id));
-            }}
-            items={found.data.value}
-          >
-            {(u) => (
-              <ListBoxItem id={u.id} textValue={u.displayName ?? u.id} className={styles.item ?? ""}>
-                <span className={styles.avatar} aria-hidden="true">
-                  {initials(u.displayName ?? "")}
-                </span>
-                <span>
-                  {u.displayName}
-                  <br />
-                  <span className={styles.upn}>{u.userPrincipalName}</span>
-                </span>
-              </ListBoxItem>
-            )}
-          </ListBox>
-        )}
-        <p aria-live="polite">
-          {t("common.selected", { n: chosen ? 1 : 0 })}
-          {chosen && `: ${chosen.displayName ?? ""}`}
-        </p>
-      </div>
-    </Drawer>
+      {(u) => (
+        <>
+          <span className={styles.avatar} aria-hidden="true">
+            {initials(u.displayName ?? "")}
+          </span>
+          <span>
+            {u.displayName}
+            <br />
+            <span className={styles.upn}>{u.userPrincipalName}</span>
+          </span>
+        </>
+      )}
+    </PickOne>
   );
 }
 
