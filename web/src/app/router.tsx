@@ -54,6 +54,13 @@ const esp = createRoute({
   component: lazyRouteComponent(() => import("../routes/esp")),
 });
 
+const profileProperties = createRoute({
+  getParentRoute: () => root,
+  path: "/devices/windows/enrollment/autopilot/profiles/$id/properties",
+  validateSearch: z.object({ edit: z.optional(z.catch(z.optional(z.enum(["basics", "oobe", "assignments"])), undefined)) }),
+  component: lazyRouteComponent(() => import("../routes/profile-properties")),
+});
+
 const newEsp = createRoute({
   getParentRoute: () => root,
   path: "/devices/windows/enrollment/esp/new",
@@ -84,6 +91,8 @@ const tree = root.addChildren([
   page("/devices/windows/enrollment/autopilot/profiles", () => import("../routes/profiles")),
   newProfile,
   profile,
+  profileProperties,
+  page("/devices/windows/enrollment/autopilot/profiles/$id/devices", () => import("../routes/profile-devices")),
   esp,
   newEsp,
   page("/devices/windows/enrollment/esp/$id", () => import("../routes/esp-page")),

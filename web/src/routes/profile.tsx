@@ -1,17 +1,18 @@
 import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { Question } from "../components/overlay";
-import { CommandBar, Facts, Page } from "../components/page";
+import { CommandBar, Facts, Page, WithMenu } from "../components/page";
 import { Problem, problemText, Skeleton } from "../components/states";
 import { StatusWord } from "../components/status";
 import { useToast } from "../components/toast";
 import { groupQuery } from "../features/groups/api/groups";
-import { assignedDevicesQuery, deleteProfile, profileQuery, profilesKey, type Profile } from "../features/profiles/api/profiles";
+import { assignedDevicesQuery, createProfile, deleteProfile, profileQuery, profilesKey, type Profile } from "../features/profiles/api/profiles";
 import { Review } from "../features/profiles/components/review";
-import { draftOf, type WireProfile } from "../features/profiles/draft";
+import { draftOf, type Draft, type WireProfile } from "../features/profiles/draft";
+import { groupIds } from "../lib/audience";
 import { useFormat } from "../lib/format";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { profileStatus } from "../lib/status";
@@ -31,9 +32,39 @@ export default function ProfilePage() {
       crumbs={useCrumbs(4, { label: t("profiles.title"), to: autopilotProfiles })}
       closeTo={autopilotProfiles}
     >
-      {profile.data ? <Loaded profile={profile.data} /> : profile.isError ? <Problem error={profile.error} onRetry={() => void profile.refetch()} /> : <Skeleton />}
+      <ProfileMenu id={id}>
+        {profile.data ? <Loaded profile={profile.data} /> : profile.isError ? <Problem error={profile.error} onRetry={() => void profile.refetch()} /> : <Skeleton />}
+      </ProfileMenu>
     </Page>
   );
+}
+
+/** A profile's inner menu beside one of its pages. */
+export function ProfileMenu({ id, children }: { id: string; children: ReactNode }) {
+  const { t } = useTranslation();
+  const at = `${autopilotProfiles}/${id}`;
+  return (
+    <WithMenu
+      title={t("profile.menu")}
+      groups={[
+        {
+          entries: [
+            { label: t("profile.overview"), to: at, icon: "info" },
+            { label: t("profile.properties"), to: `${at}/properties`, icon: "settings" },
+            { label: t("profile.assignedDevices"), to: `${at}/devices`, icon: "desktop" },
+          ],
+        },
+      ]}
+    >
+      {children}
+    </WithMenu>
+  );
+}
+
+/** A stored profile as the wizard would have it, groups by their names. */
+export function useStoredDraft(profile: Profile): Draft {
+  const groups = useQueries({ queries: groupIds(profile.assignments).map((id) => groupQuery(id)) });
+  return draftOf(profile as WireProfile, (id) => groups.find((g) => g.data?.id === id)?.data?.displayName ?? id);
 }
 
 function Loaded({ profile }: { profile: Profile }) {
@@ -42,15 +73,27 @@ function Loaded({ profile }: { profile: Profile }) {
   const mayWrite = useMay(mayWriteAutopilot);
   const [deleting, setDeleting] = useState(false);
   const devices = useQuery(assignedDevicesQuery(profile.id));
-  const targets = (profile.assignments ?? []).map((a) => a.target);
-  const ids = [...new Set(targets.flatMap((x) => (x.groupId ? [x.groupId] : [])))];
-  const groups = useQueries({ queries: ids.map((id) => groupQuery(id)) });
-  const draft = draftOf(profile as WireProfile, (id) => groups.find((g) => g.data?.id === id)?.data?.displayName ?? id);
+  const draft = useStoredDraft(profile);
+  const toast = useToast();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const copy = useMutation({
+    mutationFn: () => createProfile({ ...draft, name: t("profile.copyOf", { name: draft.name }), allDevices: false, included: [], excluded: [] }),
+    onSuccess: ({ profile: made }) => {
+      toast("success", t("profile.duplicated", { name: made.displayName ?? "" }));
+      void client.invalidateQueries({ queryKey: [...profilesKey, "list"] });
+      void navigate({ to: "/devices/windows/enrollment/autopilot/profiles/$id", params: { id: made.id } });
+    },
+    onError: (e) => toast("danger", problemText(e, t("problem.offline"))),
+  });
   return (
     <>
       <CommandBar label={t("profile.commands")}>
         <Button look="command" icon="delete" isDisabled={!mayWrite} onPress={() => setDeleting(true)}>
           {t("common.delete")}
+        </Button>
+        <Button look="command" icon="copy" isDisabled={!mayWrite || copy.isPending} onPress={() => copy.mutate()}>
+          {t("profile.duplicate")}
         </Button>
       </CommandBar>
       <Facts

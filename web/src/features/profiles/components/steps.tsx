@@ -46,7 +46,7 @@ export function Basics({ draft, onChange, nameFault }: Props & { nameFault: "nam
 }
 
 /** Step 2. */
-export function Oobe({ draft, onChange, templateFault }: Props & { templateFault: TemplateFault | undefined }) {
+export function Oobe({ draft, onChange, templateFault, stored = false }: Props & { templateFault: TemplateFault | undefined; stored?: boolean }) {
   const { t, i18n } = useTranslation();
   const { yesNo, showHide } = useSwitch();
   const fixed = fixedBySelfDeploying(draft);
@@ -76,7 +76,7 @@ export function Oobe({ draft, onChange, templateFault }: Props & { templateFault
         label={t("wizard.join")}
         about={t("wizard.joinAbout")}
         required
-        disabled={fixed}
+        disabled={fixed || stored} // a profile stays one of its type
         value={fixed ? "azureAD" : draft.join}
         onChange={(join) => onChange({ join })}
         options={[
