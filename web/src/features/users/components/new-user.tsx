@@ -8,7 +8,7 @@ import { MessageBar, problemText } from "../../../components/states";
 import { useToast } from "../../../components/toast";
 import { useSession } from "../../../lib/session";
 import { createUser, usersKey, type Person } from "../api/users";
-import styles from "./user-picker.module.css";
+import styles from "../../../components/pick-one.module.css";
 
 /** A pane that makes a person of the organization. */
 export default function NewUser({ onClose, onDone }: { onClose: () => void; onDone: (p: Person) => void }) {
