@@ -6,6 +6,7 @@
 //	GET  /ui/signin, /ui/signin/done   anyone        signin.go: sign-in by code flow
 //	GET  /ui/session                   signed in     session.go: who is signed in
 //	GET  /ui/events                    signed in     events.go, watch.go: what changes, live
+//	GET  /ui/guide                     signed in     guide.go: how far the eight steps are
 //	POST /ui/signout                   signed in     signout.go
 //	any  /admin/graph/…                signed in     forward.go: Graph itself
 //	GET  /oobe/…                       anyone        static.go: the page with a virtual PC's screen

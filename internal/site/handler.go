@@ -11,6 +11,7 @@ import (
 
 	"taxiway/internal/access"
 	"taxiway/internal/directory"
+	"taxiway/internal/enrollment"
 	"taxiway/internal/fault"
 	"taxiway/internal/seal"
 	"taxiway/internal/signin"
@@ -46,7 +47,8 @@ type Config struct {
 	LoginCookie string // the name of the sign-in pages' cookie
 	Tenants     Tenants
 	Signs       directory.SignReader // of changes, for the live streams
-	Streams     func(n float64)      // counts open streams; nil counts none
+	Facts       enrollment.FactReader
+	Streams     func(n float64) // counts open streams; nil counts none
 	Verifier    Verifier
 	SignIn      http.Handler // the provider, for redeeming codes
 	Graph       http.Handler // Graph for the principal in the request's context
@@ -85,6 +87,7 @@ func Routes() []Route {
 	return append(pcRoutes(), []Route{
 		{Path: graphPath, SignedIn: true, handle: (*Handler).forward},                             // Graph has permissions of its own
 		{Method: http.MethodGet, Path: eventsPath, SignedIn: true, handle: (*Handler).showEvents}, // each kind by its own permission
+		{Method: http.MethodGet, Path: "/ui/guide", SignedIn: true, handle: (*Handler).showGuide}, // each step by its own permission
 		{Method: http.MethodGet, Path: "/ui/session", SignedIn: true, handle: (*Handler).showSession},
 		{Method: http.MethodPost, Path: "/ui/signout", SignedIn: true, handle: (*Handler).signOut},
 		{Method: http.MethodGet, Path: signin.SitePath, Anyone: true, handle: (*Handler).finishSignIn},

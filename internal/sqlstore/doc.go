@@ -17,6 +17,7 @@
 //	signs that something changed                  changes.go
 //	backup and restore                            backup.go, restore.go
 //	registrations, profiles, assignments          autopilot_*.go
+//	what the guide's steps are judged by          facts.go
 //	list queries                                  list*.go, filter.go, columns*.go, physical.go
 //
 // # Conventions of the tables

@@ -3,6 +3,7 @@ import { z } from "zod/mini";
 import { gridSearch } from "../features/devices/search";
 import { groupsSearch } from "../features/groups/search";
 import { usersSearch } from "../features/users/search";
+import { deploymentStates } from "../features/monitor/states";
 import { Crashed, Nowhere } from "./fallback";
 import { Shell } from "./shell";
 
@@ -78,9 +79,25 @@ const newGroup = createRoute({
 });
 
 const users = createRoute({ getParentRoute: () => root, path: "/users", validateSearch: usersSearch, component: lazyRouteComponent(() => import("../routes/users")) });
+const deployments = createRoute({
+  getParentRoute: () => root,
+  path: "/monitor/deployments",
+  validateSearch: z.object({ q: z.catch(z.optional(z.coerce.string()), undefined), state: z.catch(z.optional(z.enum(deploymentStates)), undefined) }),
+  component: lazyRouteComponent(() => import("../routes/deployments")),
+});
+
+const text = z.catch(z.optional(z.string()), undefined);
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/monitor/audit",
+  validateSearch: z.object({ who: text, activity: text, from: text, to: text }),
+  component: lazyRouteComponent(() => import("../routes/audit")),
+});
 
 const tree = root.addChildren([
   page("/", () => import("../routes/home")),
+  page("/guide", () => import("../routes/guide")),
   page("/devices", () => import("../routes/devices-overview")),
   page("/devices/windows", () => import("../routes/windows-devices")),
   page("/devices/windows/enrollment/automatic", () => import("../routes/automatic-enrollment")),
@@ -88,6 +105,12 @@ const tree = root.addChildren([
   autopilotDevices,
   importDevices,
   oneImport,
+  page("/devices/windows/enrollment/autopilot/devices/$id", () => import("../routes/autopilot-device")),
+  page("/devices/windows/enrollment/autopilot/devices/$id/timeline", () => import("../routes/autopilot-device")),
+  page("/devices/windows/enrollment/autopilot/devices/$id/why", () => import("../routes/autopilot-device")),
+  deployments,
+  page("/monitor/deployments/$id", () => import("../routes/deployment")),
+  audit,
   page("/devices/windows/enrollment/autopilot/profiles", () => import("../routes/profiles")),
   newProfile,
   profile,

@@ -32,10 +32,13 @@ export function Shell() {
   }, []);
   const entries: { label: string; to: string; icon: IconName }[] = [
     { label: t("home.title"), to: "/", icon: "home" },
+    { label: t("guide.title"), to: "/guide", icon: "book_open" },
     { label: t("devices.title"), to: "/devices", icon: "desktop" },
     { label: t("people.title"), to: "/users", icon: "person" },
     { label: t("groups.title"), to: "/groups", icon: "people" },
     { label: t("lab.title"), to: "/lab", icon: "apps" },
+    { label: t("monitor.menu"), to: "/monitor/deployments", icon: "pulse" },
+    { label: t("audit.title"), to: "/monitor/audit", icon: "history" },
   ];
   return (
     <div className={styles.frame}>

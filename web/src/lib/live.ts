@@ -24,6 +24,9 @@ const roots: Record<string, readonly string[]> = {
   audit: ["audit"],
 };
 const ofAll = ["guide"];
+// A single object of other kinds stands in a form, which must not change under
+// the hands of whoever fills it in; saving finds out whether somebody was faster.
+const shownWhole = new Set(["autopilotDevices", "deployments"]);
 
 /** The first parts of the keys that a message of the server is about. */
 export function concerned(data: string): string[] {
@@ -138,6 +141,8 @@ export class Live {
   }
 
   private free(q: Query): boolean {
+    const [root, part] = q.queryKey;
+    if (part === "one" && !shownWhole.has(String(root))) return false;
     for (const hold of this.holds) {
       if (begins(q.queryKey, hold.key)) {
         if (!hold.waiting) {

@@ -1,20 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../components/button";
+import { Icon } from "../components/icon";
+import { LiveChip } from "../components/live";
 import { Page } from "../components/page";
-import { Empty, MessageBar, Problem, Skeleton } from "../components/states";
+import { Empty, Problem, Skeleton } from "../components/states";
 import { StatusWord } from "../components/status";
 import { countsQuery } from "../features/devices/api/devices";
 import { groupCountQuery } from "../features/groups/api/groups";
+import { guideQuery } from "../features/guide/api/guide";
+import { finished, useMemory } from "../features/guide/memory";
+import { reportQuery, runningQuery } from "../features/monitor/api/deployments";
+import { Ring } from "../features/monitor/components/ring";
+import { report } from "../features/monitor/report";
 import { profilesQuery } from "../features/profiles/api/profiles";
 import { useFormat } from "../lib/format";
 import { useMay, useSession } from "../lib/session";
-import { profileStatuses } from "../lib/status";
+import { profileStatuses, type ProfileStatus } from "../lib/status";
 import { autopilotDevices, autopilotProfiles } from "./paths";
 import styles from "./home.module.css";
 
-/** What there is, and what needs somebody. */
+const GuideContent = lazy(() => import("./guide").then((m) => ({ default: m.GuideContent })));
+
+/** What there is, and what needs somebody; the guide while there is nothing. */
 export default function Home() {
   const { t } = useTranslation();
   return (
@@ -26,14 +35,14 @@ export default function Home() {
 
 function Content() {
   const { t } = useTranslation();
-  const { number } = useFormat();
-  const navigate = useNavigate();
   const session = useSession();
   const may = useMay("DeviceManagementServiceConfig.Read.All");
   const counts = useQuery({ ...countsQuery, enabled: may });
-  const profiles = useQuery({ ...profilesQuery, enabled: may });
-  const groups = useQuery(groupCountQuery);
-  const welcome = <p className={styles.welcome}>{t("home.welcome", { name: session.user.displayName })}</p>;
+  const welcome = (
+    <p className={styles.welcome}>
+      {t("home.welcome", { name: session.user.displayName })} {may && <LiveChip />}
+    </p>
+  );
   if (!may) {
     return (
       <>
@@ -44,28 +53,50 @@ function Content() {
       </>
     );
   }
-  if (counts.isError) return <Problem error={counts.error} onRetry={() => void counts.refetch()} />;
-  if (counts.isPending) return <Skeleton rows={4} />;
-  const attention = counts.data.by.attentionRequired + counts.data.by.fixPending;
+  if (counts.isError && !counts.data) return <Problem error={counts.error} onRetry={() => void counts.refetch()} />;
+  if (!counts.data) return <Skeleton rows={4} />;
   return (
     <>
       {welcome}
-      {counts.data.all === 0 && (
-        <Empty
-          title={t("home.emptyTitle")}
-          action={
-            <Button look="primary" icon="arrow_import" onPress={() => void navigate({ to: autopilotDevices, search: { import: true } })}>
-              {t("home.begin")}
-            </Button>
-          }
-        >
-          {t("home.empty")}
-        </Empty>
+      {counts.data.all === 0 ? (
+        <section>
+          <h2>{t("home.emptyTitle")}</h2>
+          <p>{t("home.empty")}</p>
+          <Suspense fallback={<Skeleton rows={8} />}>
+            <GuideContent />
+          </Suspense>
+        </section>
+      ) : (
+        <Overview all={counts.data.all} by={counts.data.by} />
       )}
+    </>
+  );
+}
+
+function Overview({ all, by }: { all: number; by: Record<ProfileStatus, number> }) {
+  const { t, i18n } = useTranslation();
+  const { number } = useFormat();
+  const session = useSession();
+  const profiles = useQuery(profilesQuery);
+  const groups = useQuery(groupCountQuery);
+  const guide = useQuery(guideQuery);
+  const { memory } = useMemory(session.tenant.id, guide.data);
+  const share = all > 0 ? by.assigned / all : 0;
+  const percent = new Intl.NumberFormat(i18n.language, { style: "percent" }).format(share);
+  return (
+    <>
       <ul className={styles.cards}>
         <li>
+          <Link to={autopilotDevices} search={{ status: "assigned" }} className={styles.withRing}>
+            <Ring share={share} />
+            <span>
+              <strong>{percent}</strong> {t("home.ready", { n: number(by.assigned), all: number(all) })}
+            </span>
+          </Link>
+        </li>
+        <li>
           <Link to={autopilotDevices}>
-            <strong>{number(counts.data.all)}</strong>
+            <strong>{number(all)}</strong>
             {t("home.registered")}
           </Link>
         </li>
@@ -76,12 +107,20 @@ function Content() {
           </Link>
         </li>
         <li>
-          <div>
+          <Link to="/groups">
             <strong>{groups.data !== undefined ? number(groups.data) : t("common.none")}</strong>
             {t("home.groups")}
-          </div>
+          </Link>
+        </li>
+        <li>
+          <Link to="/guide">
+            <strong>{guide.data ? t("home.guideOf", { n: finished(guide.data, memory), all: guide.data.length }) : t("common.none")}</strong>
+            {t("home.guide")}
+          </Link>
         </li>
       </ul>
+      <Attention by={by} />
+      <Running />
       <section>
         <h2>{t("home.statuses")}</h2>
         <ul className={styles.statuses}>
@@ -89,24 +128,91 @@ function Content() {
             <li key={s}>
               <Link to={autopilotDevices} search={{ status: s }}>
                 <StatusWord status={s} />
-                <strong>{number(counts.data.by[s])}</strong>
+                <strong>{number(by[s])}</strong>
               </Link>
             </li>
           ))}
         </ul>
       </section>
-      <section>
-        <h2>{t("home.attention")}</h2>
-        {attention === 0 ? (
-          <p>{t("home.allWell")}</p>
-        ) : (
-          <MessageBar tone="warning">
-            <Link to={autopilotDevices} search={{ status: counts.data.by.attentionRequired > 0 ? "attentionRequired" : "fixPending" }}>
-              {t("home.attention")}: {number(attention)}
-            </Link>
-          </MessageBar>
-        )}
-      </section>
     </>
+  );
+}
+
+/** What needs somebody first, each with its reason. */
+function Attention({ by }: { by: Record<ProfileStatus, number> }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const figures = useQuery(reportQuery);
+  const failed = figures.data ? report(figures.data) : undefined;
+  const devices = (status: ProfileStatus, why: string): ReactNode =>
+    by[status] > 0 && (
+      <li key={status}>
+        <Icon name="warning" />
+        <span>
+          <Link to={autopilotDevices} search={{ status }}>
+            {t("home.devicesWith", { count: by[status], n: number(by[status]), status: t(`autopilot.status.${status}`) })}
+          </Link>{" "}
+          {why}
+        </span>
+      </li>
+    );
+  const items = [
+    devices("attentionRequired", t("home.whyAttention")),
+    devices("fixPending", t("home.whyFix")),
+    devices("notAssigned", t("home.whyNotAssigned")),
+    failed && failed.failed > 0 && (
+      <li key="failed">
+        <Icon name="error_circle" />
+        <span>
+          <Link to="/monitor/deployments" search={{ state: "failure" }}>
+            {t("home.failed", { count: failed.failed, n: number(failed.failed) })}
+          </Link>{" "}
+          {failed.reasons[0]?.reason}
+        </span>
+      </li>
+    ),
+  ].filter(Boolean);
+  return (
+    <section>
+      <h2>{t("home.attention")}</h2>
+      {items.length === 0 ? <p>{t("home.allWell")}</p> : <ul className={styles.attention}>{items}</ul>}
+    </section>
+  );
+}
+
+const mostRunning = 5;
+
+function Running() {
+  const { t } = useTranslation();
+  const { number, time } = useFormat();
+  const first = useQuery(runningQuery(mostRunning));
+  if (!first.data) return null;
+  const all = first.data["@odata.count"] ?? first.data.value.length;
+  return (
+    <section>
+      <h2>{t("home.running")}</h2>
+      {all === 0 ? (
+        <p>{t("home.noneRunning")}</p>
+      ) : (
+        <>
+          <ul className={styles.attention}>
+            {first.data.value.map((d) => (
+              <li key={d.id}>
+                <Icon name="clock" />
+                <span>
+                  <Link to="/monitor/deployments/$id" params={{ id: d.id }}>
+                    {d.deviceSerialNumber}
+                  </Link>{" "}
+                  {t("home.since", { time: time(d.deploymentStartDateTime), user: d.userPrincipalName || t("common.none") })}
+                </span>
+              </li>
+            ))}
+          </ul>
+          <Link to="/monitor/deployments" search={{ state: "inProgress" }}>
+            {t("home.allRunning", { count: all, n: number(all) })}
+          </Link>
+        </>
+      )}
+    </section>
   );
 }

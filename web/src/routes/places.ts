@@ -14,6 +14,9 @@ export function usePlaces(): Place[] {
   const { t } = useTranslation();
   return [
     { to: "/", label: t("home.title"), icon: "home" },
+    { to: "/guide", label: t("guide.title"), icon: "book_open" },
+    { to: "/monitor/deployments", label: t("monitor.title"), icon: "pulse" },
+    { to: "/monitor/audit", label: t("audit.title"), icon: "history" },
     { to: "/devices", label: t("devices.overviewTitle"), icon: "desktop" },
     { to: "/devices/windows", label: t("windows.devicesTitle"), icon: "desktop" },
     { to: windowsEnrollment, label: t("enrollment.title"), icon: "settings" },

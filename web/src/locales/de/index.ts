@@ -1,15 +1,18 @@
 import type { Catalogue } from "../en";
 import { apps } from "./apps";
+import { audit } from "./audit";
 import { autopilot } from "./autopilot";
 import { bulk } from "./bulk";
 import { call } from "./call";
 import { common } from "./common";
+import { device } from "./device";
 import { devices } from "./devices";
 import { enrollment } from "./enrollment";
 import { esp } from "./esp";
 import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { groups } from "./groups";
+import { guide } from "./guide";
 import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
@@ -19,6 +22,7 @@ import { join } from "./join";
 import { mdm } from "./mdm";
 import { palette } from "./palette";
 import { people } from "./people";
+import { monitor } from "./monitor";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
@@ -31,16 +35,19 @@ import { wizard } from "./wizard";
 /** Every text of the site, in German. */
 export const de: Catalogue = {
   apps,
+  audit,
   autopilot,
   bulk,
   call,
   common,
+  device,
   devices,
   enrollment,
   esp,
   frame,
   gallery,
   groups,
+  guide,
   home,
   importing,
   later,
@@ -50,6 +57,7 @@ export const de: Catalogue = {
   mdm,
   palette,
   people,
+  monitor,
   problem,
   profile,
   profiles,

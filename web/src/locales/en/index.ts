@@ -1,14 +1,17 @@
 import { apps } from "./apps";
+import { audit } from "./audit";
 import { autopilot } from "./autopilot";
 import { bulk } from "./bulk";
 import { call } from "./call";
 import { common } from "./common";
+import { device } from "./device";
 import { devices } from "./devices";
 import { enrollment } from "./enrollment";
 import { esp } from "./esp";
 import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { groups } from "./groups";
+import { guide } from "./guide";
 import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
@@ -18,6 +21,7 @@ import { join } from "./join";
 import { mdm } from "./mdm";
 import { palette } from "./palette";
 import { people } from "./people";
+import { monitor } from "./monitor";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
@@ -31,16 +35,19 @@ import { wizard } from "./wizard";
  * centre, so that its instructions can be followed word for word. */
 export const en = {
   apps,
+  audit,
   autopilot,
   bulk,
   call,
   common,
+  device,
   devices,
   enrollment,
   esp,
   frame,
   gallery,
   groups,
+  guide,
   home,
   importing,
   later,
@@ -50,6 +57,7 @@ export const en = {
   mdm,
   palette,
   people,
+  monitor,
   problem,
   profile,
   profiles,

@@ -1,6 +1,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Controller, useForm, useWatch, type Control } from "react-hook-form";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod/mini";
 import { Button } from "../../../components/button";
@@ -13,6 +14,7 @@ import { StatusWord } from "../../../components/status";
 import { useToast } from "../../../components/toast";
 import { useFormat } from "../../../lib/format";
 import { graph, GraphError } from "../../../lib/graph";
+import { useHold } from "../../../lib/live";
 import { profileStatus, readyToDeploy } from "../../../lib/status";
 import { changeCall, deviceQuery, devicesKey, saveDevice, unassignUserCall, type Change, type Device } from "../api/devices";
 import styles from "./properties-pane.module.css";
@@ -50,6 +52,10 @@ function Loaded({ device: d, mayWrite, onClose }: { device: Device; mayWrite: bo
     resolver: zodResolver(schema),
     defaultValues: { addressableUserName: d.addressableUserName ?? "", displayName: d.displayName ?? "", groupTag: d.groupTag ?? "" },
   });
+  useHold(
+    useMemo(() => [...devicesKey, "one", d.id], [d.id]),
+    form.formState.isDirty,
+  );
   const done = (text: string) => {
     toast("success", text);
     void client.invalidateQueries({ queryKey: devicesKey });
