@@ -45,8 +45,12 @@ test("the palette reaches every page by keys alone", async () => {
     await palette.waitFor({ state: "detached" });
     await page.locator("main h1").waitFor();
     reached.add(new URL(page.url()).pathname.replace(/^\/admin(?=\/)/, ""));
-    if (new URL(page.url()).searchParams.has("import")) reached.add("/devices/windows/enrollment/autopilot/devices/import");
-    await page.keyboard.press("Escape");
+    if (new URL(page.url()).searchParams.has("import")) {
+      reached.add("/devices/windows/enrollment/autopilot/devices/import");
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
   }
   assert.deepEqual(places.filter((p) => !reached.has(p)), [], "pages that the palette does not reach");
   await page.keyboard.press("Control+k");

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { Page } from "../components/page";
+import "../locales/en/problem";
 
 /** An address that leads nowhere. */
 export function Nowhere() {

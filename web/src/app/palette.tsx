@@ -13,6 +13,9 @@ import { autopilotDevices } from "../routes/paths";
 import { usePlaces } from "../routes/places";
 import { languages, setLanguage, type Language } from "./i18n";
 import styles from "./palette.module.css";
+import "../locales/en/frame";
+import "../locales/en/palette";
+import "../locales/en/problem";
 
 interface Command {
   id: string;

@@ -12,6 +12,7 @@ import { GraphError, signIn } from "../lib/graph";
 import { makeLive } from "../lib/live";
 import { SessionContext, type Session } from "../lib/session";
 import { router } from "./router";
+import "../locales/en/frame";
 
 config({ jitless: true }); // the policy of the page allows no code made from text
 

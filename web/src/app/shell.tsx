@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../components/button";
 import { Icon, type IconName } from "../components/icon";
-import { MenuButton } from "../components/overlay";
+import { MenuButton } from "../components/menu-button";
 import { useToast } from "../components/toast";
 import { problemText } from "../components/states";
 import { signIn } from "../lib/graph";
@@ -11,6 +11,11 @@ import { signOut, useSession } from "../lib/session";
 import { applyTheme, themes, useTheme } from "../lib/theme";
 import { languages, setLanguage, type Language } from "./i18n";
 import styles from "./shell.module.css";
+import "../locales/en/common";
+import "../locales/en/frame";
+import "../locales/en/menu";
+import "../locales/en/palette";
+import "../locales/en/problem";
 
 const Palette = lazy(() => import("./palette"));
 
@@ -31,14 +36,14 @@ export function Shell() {
     return () => removeEventListener("keydown", onKey);
   }, []);
   const entries: { label: string; to: string; icon: IconName }[] = [
-    { label: t("home.title"), to: "/", icon: "home" },
-    { label: t("guide.title"), to: "/guide", icon: "book_open" },
-    { label: t("devices.title"), to: "/devices", icon: "desktop" },
-    { label: t("people.title"), to: "/users", icon: "person" },
-    { label: t("groups.title"), to: "/groups", icon: "people" },
-    { label: t("lab.title"), to: "/lab", icon: "apps" },
-    { label: t("monitor.menu"), to: "/monitor/deployments", icon: "pulse" },
-    { label: t("audit.title"), to: "/monitor/audit", icon: "history" },
+    { label: t("menu.home"), to: "/", icon: "home" },
+    { label: t("menu.guide"), to: "/guide", icon: "book_open" },
+    { label: t("menu.devices"), to: "/devices", icon: "desktop" },
+    { label: t("menu.people"), to: "/users", icon: "person" },
+    { label: t("menu.groups"), to: "/groups", icon: "people" },
+    { label: t("menu.lab"), to: "/lab", icon: "apps" },
+    { label: t("menu.monitor"), to: "/monitor/deployments", icon: "pulse" },
+    { label: t("menu.audit"), to: "/monitor/audit", icon: "history" },
   ];
   return (
     <div className={styles.frame}>

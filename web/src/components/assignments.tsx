@@ -3,6 +3,8 @@ import { inBoth, nobody, type Audience, type GroupRef } from "../lib/audience";
 import { Button } from "./button";
 import { MessageBar } from "./states";
 import styles from "./parts.module.css";
+import "../locales/en/common";
+import "../locales/en/wizard";
 
 interface Props {
   audience: Audience;

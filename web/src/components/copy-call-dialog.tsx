@@ -7,6 +7,7 @@ import { Segmented } from "./field";
 import { Question } from "./overlay";
 import { useToast } from "./toast";
 import styles from "./copy-call-dialog.module.css";
+import "../locales/en/call";
 
 const forms = { http: asRequest, powershell: asPowerShell };
 type Form = keyof typeof forms;

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Call } from "../lib/call";
 import { Button } from "./button";
+import "../locales/en/call";
 
 const Dialog = lazy(() => import("./copy-call-dialog"));
 

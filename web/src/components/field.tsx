@@ -20,6 +20,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { Icon } from "./icon";
 import styles from "./field.module.css";
+import "../locales/en/common";
 
 interface Common {
   label: string;

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "../lib/format";
 import { Icon } from "./icon";
 import styles from "./filters.module.css";
+import "../locales/en/common";
 
 /** Where a list is searched; the hint says what in. */
 export function SearchBox({ value, onChange, hint }: { value: string; onChange: (text: string) => void; hint: string }) {

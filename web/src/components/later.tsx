@@ -5,6 +5,8 @@ import type { Call } from "../lib/call";
 import { graph } from "../lib/graph";
 import { problemText } from "./states";
 import { useToast } from "./toast";
+import "../locales/en/later";
+import "../locales/en/problem";
 
 interface Job {
   keys: readonly string[]; // what is about to go

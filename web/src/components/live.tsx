@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useLiveState } from "../lib/live";
 import { Icon, type IconName } from "./icon";
 import styles from "./live.module.css";
+import "../locales/en/live";
 
 /** Says how what is on the page stays true: told at once, looked for now and
  * then, or held still while somebody points at it. */

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import { Dialog as AriaDialog, Heading, Menu as AriaMenu, MenuItem, MenuTrigger, Modal, ModalOverlay, Popover } from "react-aria-components";
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { Button, IconButton, type Props as ButtonProps } from "./button";
-import { Icon, type IconName } from "./icon";
+import { IconButton } from "./button";
 import styles from "./overlay.module.css";
+import "../locales/en/common";
 
 interface Panel {
   title: string;
@@ -55,38 +55,5 @@ function Inside({ title, subtitle, onClose, children, footer, alert = false }: P
       <div className={styles.body}>{children}</div>
       {footer && <div className={styles.foot}>{footer}</div>}
     </AriaDialog>
-  );
-}
-
-export interface Action {
-  id: string;
-  label: string;
-  icon?: IconName;
-  checked?: boolean;
-  onAction: () => void;
-}
-
-/** A button that opens a list of actions. */
-export function MenuButton({ actions, label, children, ...button }: Omit<ButtonProps, "onPress"> & { actions: readonly Action[]; label: string }) {
-  return (
-    <MenuTrigger>
-      <Button {...button}>
-        <span className={styles.withArrow}>
-          {children}
-          <Icon name="chevron_down" className={styles.arrow} />
-        </span>
-      </Button>
-      <Popover className={styles.popover ?? ""} placement="bottom start">
-        <AriaMenu className={styles.menu ?? ""} aria-label={label}>
-          {actions.map((a) => (
-            <MenuItem key={a.id} id={a.id} textValue={a.label} onAction={a.onAction} className={styles.item ?? ""}>
-              {a.checked !== undefined && <span className={styles.mark}>{a.checked && <Icon name="checkmark" />}</span>}
-              {a.icon && <Icon name={a.icon} />}
-              {a.label}
-            </MenuItem>
-          ))}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
   );
 }

@@ -3,6 +3,8 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon, type IconName } from "./icon";
 import styles from "./page.module.css";
+import "../locales/en/common";
+import "../locales/en/frame";
 
 export interface Crumb {
   label: string;

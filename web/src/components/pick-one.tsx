@@ -7,6 +7,7 @@ import { TextField } from "./field";
 import { Drawer } from "./overlay";
 import { Empty, Problem, Skeleton } from "./states";
 import styles from "./pick-one.module.css";
+import "../locales/en/common";
 
 interface Props<T> {
   title: string;

@@ -4,6 +4,9 @@ import { GraphError, signIn } from "../lib/graph";
 import { Button } from "./button";
 import { Icon, type IconName } from "./icon";
 import styles from "./states.module.css";
+import "../locales/en/common";
+import "../locales/en/frame";
+import "../locales/en/problem";
 
 type Tone = "info" | "success" | "warning" | "danger";
 const toneIcons: Record<Tone, IconName> = { info: "info", success: "checkmark_circle", warning: "warning", danger: "error_circle" };

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { ProfileStatus } from "../lib/status";
 import { Icon, type IconName } from "./icon";
 import styles from "./status.module.css";
+import "../locales/en/autopilot";
 
 const icons: Record<ProfileStatus, IconName> = {
   notAssigned: "info",

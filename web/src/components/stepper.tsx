@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Icon } from "./icon";
 import styles from "./stepper.module.css";
+import "../locales/en/wizard";
 
 interface Props {
   labels: readonly string[];

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "./button";
 import { MessageBar } from "./states";
 import styles from "./toast.module.css";
+import "../locales/en/frame";
 
 type Tone = "success" | "danger" | "info";
 

@@ -6,6 +6,8 @@ import { Icon } from "./icon";
 import { Question } from "./overlay";
 import { CommandBar } from "./page";
 import styles from "./unsaved-bar.module.css";
+import "../locales/en/common";
+import "../locales/en/unsaved";
 
 interface Props {
   label: string; // of the commands

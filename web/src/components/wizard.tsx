@@ -4,6 +4,8 @@ import { Button } from "./button";
 import { MessageBar } from "./states";
 import { Stepper } from "./stepper";
 import styles from "./form.module.css";
+import "../locales/en/common";
+import "../locales/en/wizard";
 
 interface Props {
   labels: readonly string[];

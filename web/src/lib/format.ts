@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { moment } from "./status";
+import "../locales/en/common";
 
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],

@@ -12,6 +12,9 @@ import { auditQuery, type AuditEvent } from "../features/monitor/api/audit";
 import styles from "../features/monitor/components/monitor.module.css";
 import { useFormat } from "../lib/format";
 import { useCrumbs } from "./paths";
+import "../locales/en/audit";
+import "../locales/en/common";
+import "../locales/en/monitor";
 
 const path = "/monitor/audit";
 

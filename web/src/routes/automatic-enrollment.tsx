@@ -16,6 +16,8 @@ import { GraphError } from "../lib/graph";
 import { useMay } from "../lib/session";
 import { useCrumbs, windowsEnrollment } from "./paths";
 import styles from "./new-group.module.css";
+import "../locales/en/mdm";
+import "../locales/en/problem";
 
 /** Automatic Enrollment: the MDM user scope and that of apps on personal PCs. */
 export default function AutomaticEnrollment() {

@@ -15,6 +15,10 @@ import { useFormat } from "../lib/format";
 import { profileStatus, readyToDeploy } from "../lib/status";
 import { autopilotDevices, useCrumbs } from "./paths";
 import styles from "./autopilot-device.module.css";
+import "../locales/en/autopilot";
+import "../locales/en/common";
+import "../locales/en/device";
+import "../locales/en/monitor";
 
 const page = "/devices/windows/enrollment/autopilot/devices/$id";
 const parts = [

@@ -8,7 +8,7 @@ import { SearchBox } from "../components/filters";
 import { Grid } from "../components/grid";
 import { useLater } from "../components/later";
 import { LiveChip } from "../components/live";
-import { MenuButton } from "../components/overlay";
+import { MenuButton } from "../components/menu-button";
 import { CommandBar, Facts, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { useToast } from "../components/toast";
@@ -25,6 +25,10 @@ import { mayWriteAutopilot, useMay } from "../lib/session";
 import { profileStatus, type ProfileStatus } from "../lib/status";
 import { autopilotDevices, useCrumbs, windowsEnrollment } from "./paths";
 import styles from "./autopilot-devices.module.css";
+import "../locales/en/autopilot";
+import "../locales/en/bulk";
+import "../locales/en/common";
+import "../locales/en/problem";
 
 // Panes come when they are opened.
 const BulkPane = lazy(() => import("../features/devices/components/bulk-pane"));

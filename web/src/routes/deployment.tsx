@@ -12,6 +12,8 @@ import { Timeline } from "../features/monitor/components/timeline";
 import { seconds } from "../features/monitor/report";
 import { useFormat } from "../lib/format";
 import { useCrumbs } from "./paths";
+import "../locales/en/common";
+import "../locales/en/monitor";
 
 const Why = lazy(() => import("../features/devices/components/why").then((m) => ({ default: m.Why })));
 

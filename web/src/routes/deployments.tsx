@@ -17,6 +17,9 @@ import { report, seconds } from "../features/monitor/report";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
 import { useCrumbs } from "./paths";
+import "../locales/en/common";
+import "../locales/en/guide";
+import "../locales/en/monitor";
 
 const path = "/monitor/deployments";
 const settled = 300; // ms without a key before the search goes to the server

@@ -17,6 +17,10 @@ import { GraphError } from "../lib/graph";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { useCrumbs } from "./paths";
 import styles from "./new-group.module.css";
+import "../locales/en/common";
+import "../locales/en/groups";
+import "../locales/en/join";
+import "../locales/en/problem";
 
 /** Devices | Device settings: who may join and register devices. */
 export default function DeviceSettings() {

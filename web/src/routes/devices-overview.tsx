@@ -10,6 +10,10 @@ import { useMay } from "../lib/session";
 import { profileStatuses } from "../lib/status";
 import { autopilotDevices, useCrumbs, deviceSettings } from "./paths";
 import styles from "./home.module.css";
+import "../locales/en/devices";
+import "../locales/en/join";
+import "../locales/en/problem";
+import "../locales/en/windows";
 
 /** Devices | Overview. */
 export default function DevicesOverview() {

@@ -23,6 +23,11 @@ import { GraphError } from "../lib/graph";
 import { useLeaveGuard } from "../lib/leave";
 import { mayWriteConfiguration, useMay } from "../lib/session";
 import { espPages, useCrumbs } from "./paths";
+import "../locales/en/common";
+import "../locales/en/esp";
+import "../locales/en/problem";
+import "../locales/en/profile";
+import "../locales/en/wizard";
 
 /** One Enrollment Status Page: what it says and whom it is for. */
 export default function EspPage() {

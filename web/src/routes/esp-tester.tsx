@@ -10,6 +10,7 @@ import { espReasonsQuery } from "../features/esp/api/explain";
 import { Reasons } from "../features/esp/components/reasons";
 import { groupQuery } from "../features/groups/api/groups";
 import { userQuery } from "../features/users/api/users";
+import "../locales/en/esp";
 
 const DevicePicker = lazy(() => import("../features/devices/components/device-picker"));
 const UserPicker = lazy(() => import("../features/users/components/user-picker"));

@@ -13,6 +13,9 @@ import { mayWriteConfiguration, useMay } from "../lib/session";
 import { DeleteEsp } from "./esp-page";
 import { EspTester } from "./esp-tester";
 import { useCrumbs, windowsEnrollment } from "./paths";
+import "../locales/en/common";
+import "../locales/en/esp";
+import "../locales/en/problem";
 
 /** Enrollment Status Page: all of them, in the order in which they are tried. */
 export default function EspList() {

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../components/button";
 import { Checkbox } from "../components/checkbox";
 import { Segmented, Select, TextField } from "../components/field";
-import { Drawer, MenuButton, Question } from "../components/overlay";
+import { MenuButton } from "../components/menu-button";
+import { Drawer, Question } from "../components/overlay";
 import { CommandBar, Facts, Page } from "../components/page";
 import { Empty, MessageBar, Problem, Skeleton } from "../components/states";
 import { StatusWord } from "../components/status";
@@ -12,6 +13,14 @@ import { useToast } from "../components/toast";
 import { GraphError } from "../lib/graph";
 import { profileStatuses } from "../lib/status";
 import styles from "../components/form.module.css";
+import "../locales/en/autopilot";
+import "../locales/en/common";
+import "../locales/en/gallery";
+import "../locales/en/home";
+import "../locales/en/importing";
+import "../locales/en/problem";
+import "../locales/en/profiles";
+import "../locales/en/wizard";
 
 const problems = [
   new GraphError(0, "Offline", "", "", undefined, []),

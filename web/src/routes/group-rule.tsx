@@ -12,6 +12,9 @@ import { usePreview } from "../features/groups/components/rule-preview";
 import { GraphError } from "../lib/graph";
 import { useMay } from "../lib/session";
 import { useCrumbs } from "./paths";
+import "../locales/en/groups";
+import "../locales/en/problem";
+import "../locales/en/rules";
 
 /** Dynamic membership rules of one group. */
 export default function GroupRule() {

@@ -16,6 +16,10 @@ import { GraphError } from "../lib/graph";
 import { useMay } from "../lib/session";
 import { useCrumbs } from "./paths";
 import styles from "./new-group.module.css";
+import "../locales/en/common";
+import "../locales/en/groups";
+import "../locales/en/problem";
+import "../locales/en/rules";
 
 /** One group: what it is, and who is in it. */
 export default function GroupPage() {

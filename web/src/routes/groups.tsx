@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { FilterTabs, SearchBox } from "../components/filters";
 import { Grid } from "../components/grid";
-import { MenuButton } from "../components/overlay";
+import { MenuButton } from "../components/menu-button";
 import { CommandBar, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { groupListQuery, groupsKey, membershipTypes } from "../features/groups/api/groups";
@@ -18,6 +18,9 @@ import { useMay } from "../lib/session";
 import { useSettled } from "../lib/settled";
 import { useCrumbs } from "./paths";
 import styles from "./autopilot-devices.module.css";
+import "../locales/en/common";
+import "../locales/en/groups";
+import "../locales/en/problem";
 
 /** All groups. */
 export default function Groups() {

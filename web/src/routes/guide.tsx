@@ -8,6 +8,7 @@ import { GuideBar, GuideSteps } from "../features/guide/components/steps";
 import { useMemory } from "../features/guide/memory";
 import { useSession } from "../lib/session";
 import { useCrumbs } from "./paths";
+import "../locales/en/guide";
 
 /** The eight steps from an empty tenant to a deployed PC. */
 export default function Guide() {

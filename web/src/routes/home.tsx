@@ -20,6 +20,10 @@ import { useMay, useSession } from "../lib/session";
 import { profileStatuses, type ProfileStatus } from "../lib/status";
 import { autopilotDevices, autopilotProfiles } from "./paths";
 import styles from "./home.module.css";
+import "../locales/en/autopilot";
+import "../locales/en/common";
+import "../locales/en/home";
+import "../locales/en/problem";
 
 const GuideContent = lazy(() => import("./guide").then((m) => ({ default: m.GuideContent })));
 

@@ -2,7 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
-import { MenuButton, Question } from "../components/overlay";
+import { MenuButton } from "../components/menu-button";
+import { Question } from "../components/overlay";
 import { CommandBar, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { useToast } from "../components/toast";
@@ -11,6 +12,9 @@ import { CreatePC } from "../features/lab/components/create-pc";
 import { useMay, useSession } from "../lib/session";
 import { useCrumbs } from "./paths";
 import styles from "../components/table.module.css";
+import "../locales/en/common";
+import "../locales/en/lab";
+import "../locales/en/problem";
 
 const screen = (name: string) => `/oobe/${name}`;
 

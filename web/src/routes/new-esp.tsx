@@ -16,6 +16,9 @@ import { espDrafts, faultsOf, firstWrong, mostApps, newDraft } from "../features
 import { GroupPicker } from "../features/groups/components/group-picker";
 import { mayWriteConfiguration, useMay, useSession } from "../lib/session";
 import { espPages, useCrumbs } from "./paths";
+import "../locales/en/esp";
+import "../locales/en/problem";
+import "../locales/en/wizard";
 
 /** Create an Enrollment Status Page. */
 export default function NewEsp() {

@@ -16,6 +16,11 @@ import { usePreview } from "../features/groups/components/rule-preview";
 import { useMay } from "../lib/session";
 import { useCrumbs } from "./paths";
 import styles from "./new-group.module.css";
+import "../locales/en/common";
+import "../locales/en/groups";
+import "../locales/en/problem";
+import "../locales/en/rules";
+import "../locales/en/wizard";
 
 interface Draft {
   name: string;

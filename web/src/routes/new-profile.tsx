@@ -17,6 +17,9 @@ import { Review } from "../features/profiles/components/review";
 import { faultsOf, firstWrong, newDraft, profileDrafts } from "../features/profiles/draft";
 import { mayWriteAutopilot, useMay, useSession } from "../lib/session";
 import { autopilotProfiles, useCrumbs } from "./paths";
+import "../locales/en/problem";
+import "../locales/en/profiles";
+import "../locales/en/wizard";
 
 /** Create profile. */
 export default function NewProfile() {

@@ -1,5 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { Crumb } from "../components/page";
+import "../locales/en/devices";
+import "../locales/en/enrollment";
+import "../locales/en/home";
+import "../locales/en/windows";
 
 export const autopilotDevices = "/devices/windows/enrollment/autopilot/devices";
 export const autopilotProfiles = "/devices/windows/enrollment/autopilot/profiles";

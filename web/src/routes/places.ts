@@ -1,6 +1,23 @@
 import { useTranslation } from "react-i18next";
 import type { IconName } from "../components/icon";
 import { autopilotDevices, autopilotProfiles, deviceSettings, espPages, windowsEnrollment } from "./paths";
+import "../locales/en/audit";
+import "../locales/en/autopilot";
+import "../locales/en/devices";
+import "../locales/en/enrollment";
+import "../locales/en/esp";
+import "../locales/en/groups";
+import "../locales/en/guide";
+import "../locales/en/home";
+import "../locales/en/importing";
+import "../locales/en/join";
+import "../locales/en/lab";
+import "../locales/en/mdm";
+import "../locales/en/monitor";
+import "../locales/en/people";
+import "../locales/en/profiles";
+import "../locales/en/windows";
+import "../locales/en/wizard";
 
 export interface Place {
   to: string;
@@ -30,6 +47,7 @@ export function usePlaces(): Place[] {
     { to: "/users", label: t("people.all"), icon: "person" },
     { to: "/groups", label: t("groups.all"), icon: "people" },
     { to: "/groups/new", label: t("groups.newTitle"), icon: "add" },
+    { to: "/lab", label: t("lab.title"), icon: "apps" },
     { to: deviceSettings, label: t("join.title"), icon: "settings" },
   ];
 }

@@ -11,6 +11,9 @@ import { useFormat } from "../lib/format";
 import { profileStatus } from "../lib/status";
 import { autopilotDevices, autopilotProfiles, useCrumbs } from "./paths";
 import { ProfileMenu } from "./profile";
+import "../locales/en/autopilot";
+import "../locales/en/profile";
+import "../locales/en/profiles";
 
 /** The devices that have a deployment profile. */
 export default function ProfileDevices() {

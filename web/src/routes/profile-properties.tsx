@@ -20,6 +20,11 @@ import { useLeaveGuard } from "../lib/leave";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { autopilotProfiles, useCrumbs } from "./paths";
 import { ProfileMenu, useStoredDraft } from "./profile";
+import "../locales/en/common";
+import "../locales/en/problem";
+import "../locales/en/profile";
+import "../locales/en/profiles";
+import "../locales/en/wizard";
 
 const route = "/devices/windows/enrollment/autopilot/profiles/$id/properties";
 

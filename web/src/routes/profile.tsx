@@ -19,6 +19,12 @@ import { profileStatus } from "../lib/status";
 import { autopilotDevices, autopilotProfiles, useCrumbs } from "./paths";
 import table from "../components/table.module.css";
 import styles from "../components/form.module.css";
+import "../locales/en/autopilot";
+import "../locales/en/common";
+import "../locales/en/problem";
+import "../locales/en/profile";
+import "../locales/en/profiles";
+import "../locales/en/wizard";
 
 /** One deployment profile: what it says, and which devices have it. */
 export default function ProfilePage() {

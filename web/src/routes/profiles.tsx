@@ -3,7 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../components/button";
-import { MenuButton } from "../components/overlay";
+import { MenuButton } from "../components/menu-button";
 import { CommandBar, Page } from "../components/page";
 import { Empty, Problem, Skeleton } from "../components/states";
 import { profilesKey, profilesQuery, type Profile } from "../features/profiles/api/profiles";
@@ -12,6 +12,8 @@ import { mayWriteAutopilot, useMay } from "../lib/session";
 import { useCrumbs, windowsEnrollment } from "./paths";
 import { DeleteProfile } from "./profile";
 import styles from "../components/table.module.css";
+import "../locales/en/common";
+import "../locales/en/profiles";
 
 /** Windows Autopilot deployment profiles. */
 export default function Profiles() {

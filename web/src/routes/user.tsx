@@ -14,6 +14,11 @@ import { GraphError } from "../lib/graph";
 import { useMay } from "../lib/session";
 import { useCrumbs } from "./paths";
 import styles from "./new-group.module.css";
+import "../locales/en/common";
+import "../locales/en/devices";
+import "../locales/en/groups";
+import "../locales/en/people";
+import "../locales/en/problem";
 
 /** One person: what is known of them, their groups and devices. */
 export default function UserPage() {

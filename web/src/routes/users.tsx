@@ -16,6 +16,10 @@ import { useMay } from "../lib/session";
 import { useSettled } from "../lib/settled";
 import { useCrumbs } from "./paths";
 import styles from "./autopilot-devices.module.css";
+import "../locales/en/common";
+import "../locales/en/groups";
+import "../locales/en/people";
+import "../locales/en/problem";
 
 const NewUser = lazy(() => import("../features/users/components/new-user"));
 

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Page, WithMenu } from "../components/page";
 import { useCrumbs, windowsEnrollment } from "./paths";
+import "../locales/en/windows";
 
 /** Windows | Windows devices. */
 export default function WindowsDevices() {

@@ -4,6 +4,9 @@ import { Icon, type IconName } from "../components/icon";
 import { Page } from "../components/page";
 import { autopilotDevices, autopilotProfiles, espPages, useCrumbs } from "./paths";
 import styles from "./windows-enrollment.module.css";
+import "../locales/en/enrollment";
+import "../locales/en/esp";
+import "../locales/en/mdm";
 
 interface Row {
   label: string;

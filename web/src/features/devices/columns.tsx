@@ -6,6 +6,8 @@ import { useFormat } from "../../lib/format";
 import { profileStatus, readyToDeploy } from "../../lib/status";
 import type { Device } from "./api/devices";
 import styles from "./columns.module.css";
+import "../../locales/en/autopilot";
+import "../../locales/en/common";
 
 export const columnIds = [
   "serial",

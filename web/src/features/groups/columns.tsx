@@ -5,6 +5,8 @@ import type { Column } from "../../components/grid";
 import { useFormat } from "../../lib/format";
 import type { Group } from "./api/groups";
 import styles from "./columns.module.css";
+import "../../locales/en/common";
+import "../../locales/en/groups";
 
 export const columnIds = ["name", "objectId", "groupType", "membershipType", "email", "source", "description", "created"] as const;
 export type ColumnId = (typeof columnIds)[number];

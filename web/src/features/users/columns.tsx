@@ -5,6 +5,7 @@ import type { Column } from "../../components/grid";
 import { Icon } from "../../components/icon";
 import type { Person } from "./api/users";
 import styles from "./columns.module.css";
+import "../../locales/en/people";
 
 /** The columns of the list; ids of those that the server sorts by are its own
  * property names. */

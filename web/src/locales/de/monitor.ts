@@ -1,5 +1,4 @@
 export const monitor = {
-  menu: "Überwachen",
   title: "Autopilot-Bereitstellungen",
   subtitle: "Überwachen",
   about: "Die Zahlen gelten für die letzten 30 Tage, höchstens für die neuesten {{n}} Bereitstellungen.",

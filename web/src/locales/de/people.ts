@@ -1,5 +1,4 @@
 export const people = {
-  title: "Benutzer",
   all: "Benutzer",
   one: "Benutzer",
   commands: "Befehle für Benutzer",

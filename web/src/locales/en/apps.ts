@@ -1,4 +1,6 @@
-export const apps = {
+import { texts } from "../texts";
+
+export const apps = texts("apps", {
   title: "Apps",
   select: "Select apps",
   version: "Version",
@@ -6,4 +8,4 @@ export const apps = {
   empty: "There is no app yet. Add one under Apps first.",
   otherName: "Try a part of another name.",
   tooMany: "Select {{most}} apps at most.",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const audit = {
+import { texts } from "../texts";
+
+export const audit = texts("audit", {
   title: "Audit log",
   subtitle: "Monitor",
   who: "User",
@@ -25,4 +27,4 @@ export const audit = {
   after: "New value",
   emptyTitle: "Nothing to show",
   empty: "No event fits. Every change that people and programs make is recorded here.",
-} as const;
+});

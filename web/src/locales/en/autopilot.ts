@@ -1,4 +1,6 @@
-export const autopilot = {
+import { texts } from "../texts";
+
+export const autopilot = texts("autopilot", {
   title: "Windows Autopilot devices",
   subtitle: "Windows enrollment",
   intro: "Windows Autopilot lets you customize the out-of-box experience (OOBE) for your users.",
@@ -75,4 +77,4 @@ export const autopilot = {
   noUsers: "Nobody is found.",
   assigned: "{{user}} is assigned to {{serial}}. Check the friendly name, then save.",
   unassigned: "Nobody is assigned to {{serial}} any more.",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const bulk = {
+import { texts } from "../texts";
+
+export const bulk = texts("bulk", {
   button: "Bulk actions",
   allLoaded: "All {{loaded}} loaded devices are selected.",
   selectMatching: "Select all {{all}} that match",
@@ -29,4 +31,4 @@ export const bulk = {
   failed_other: "{{count}} devices failed.",
   retry: "Retry the failed ones",
   more: "and {{n}} more",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const common = {
+import { texts } from "../texts";
+
+export const common = texts("common", {
   taxiway: "taxiway",
   close: "Close",
   cancel: "Cancel",
@@ -27,4 +29,4 @@ export const common = {
   description: "Description",
   working: "Working…",
   selected: "Selected ({{n}})",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const device = {
+import { texts } from "../texts";
+
+export const device = texts("device", {
   subtitle: "Windows Autopilot device",
   tabs: "About this device",
   overview: "Overview",
@@ -7,4 +9,4 @@ export const device = {
   fullPage: "Open full page",
   noDeployments: "This device was not deployed yet.",
   deployments: "Deployments",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const devices = {
+import { texts } from "../texts";
+
+export const devices = texts("devices", {
   title: "Devices",
   overviewTitle: "Devices | Overview",
   overview: "Overview",
@@ -6,4 +8,4 @@ export const devices = {
   registered: "Autopilot devices",
   ready: "Ready to deploy",
   intro: "Register, provision and watch the PCs of your organization.",
-} as const;
+});

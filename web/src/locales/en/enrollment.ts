@@ -1,4 +1,6 @@
-export const enrollment = {
+import { texts } from "../texts";
+
+export const enrollment = texts("enrollment", {
   title: "Windows | Windows enrollment",
   short: "Windows enrollment",
   subtitle: "Windows",
@@ -10,4 +12,4 @@ export const enrollment = {
   devicesText: "Manage Windows Autopilot devices.",
   profiles: "Deployment Profiles",
   profilesText: "Customize the provisioning experience.",
-} as const;
+});

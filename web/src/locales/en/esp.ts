@@ -1,4 +1,6 @@
-export const esp = {
+import { texts } from "../texts";
+
+export const esp = texts("esp", {
   title: "Enrollment Status Page",
   text: "Show users the progress of apps and profiles while their PC is set up.",
   subtitle: "Windows enrollment",
@@ -105,4 +107,4 @@ export const esp = {
     thePc: "PC",
     theUser: "user",
   },
-} as const;
+});

@@ -1,4 +1,6 @@
-export const frame = {
+import { texts } from "../texts";
+
+export const frame = texts("frame", {
   skip: "Skip to the content",
   menu: "Main menu",
   openMenu: "Open the menu",
@@ -17,4 +19,4 @@ export const frame = {
   notifications: "Notifications",
   dismiss: "Dismiss",
   overlays: "Opened above the page",
-} as const;
+});

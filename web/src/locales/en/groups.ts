@@ -1,4 +1,6 @@
-export const groups = {
+import { texts } from "../texts";
+
+export const groups = texts("groups", {
   title: "Groups",
   all: "All groups",
   one: "Group",
@@ -82,4 +84,4 @@ export const groups = {
   deleted_one: "{{count}} group is deleted.",
   deleted_other: "{{count}} groups are deleted.",
   notDeleted: "Not deleted: {{list}}",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const guide = {
+import { texts } from "../texts";
+
+export const guide = texts("guide", {
   title: "Deployment guide",
   subtitle: "From an empty tenant to a deployed PC, in eight steps",
   intro: "The steps look at what there is, so what a script or PowerShell does counts too. They may be done in any order.",
@@ -89,4 +91,4 @@ export const guide = {
     deployFailed: "The last deployment failed. {{reason}}",
     deployNone: "Nothing was deployed yet.",
   },
-} as const;
+});

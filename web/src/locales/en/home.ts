@@ -1,4 +1,6 @@
-export const home = {
+import { texts } from "../texts";
+
+export const home = texts("home", {
   title: "Home",
   welcome: "Welcome, {{name}}",
   ready: "ready: {{n}} of {{all}} devices have a profile",
@@ -24,4 +26,4 @@ export const home = {
   allRunning_other: "Show all {{n}} that are running",
   emptyTitle: "Nothing is registered yet",
   empty: "These eight steps lead to the first deployed PC.",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const importing = {
+import { texts } from "../texts";
+
+export const importing = texts("importing", {
   title: "Add Autopilot devices",
   text: "Choose a list of Windows Autopilot devices, a CSV file. Check the addresses of assigned users before: somebody who does not exist can not be greeted.",
   format: "The first line is {{header}}; Group Tag and Assigned User may be left out.",
@@ -51,4 +53,4 @@ export const importing = {
     limit: "The Intune admin center takes {{value}} rows in one file; this row is one too many.",
     user: "{{value}} is not an address.",
   },
-} as const;
+});

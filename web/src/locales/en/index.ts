@@ -21,6 +21,7 @@ import { join } from "./join";
 import { mdm } from "./mdm";
 import { palette } from "./palette";
 import { people } from "./people";
+import { menu } from "./menu";
 import { monitor } from "./monitor";
 import { problem } from "./problem";
 import { profile } from "./profile";
@@ -57,6 +58,7 @@ export const en = {
   mdm,
   palette,
   people,
+  menu,
   monitor,
   problem,
   profile,

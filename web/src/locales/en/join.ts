@@ -1,4 +1,6 @@
-export const join = {
+import { texts } from "../texts";
+
+export const join = texts("join", {
   title: "Devices | Device settings",
   short: "Device settings",
   commands: "Commands for device settings",
@@ -45,4 +47,4 @@ export const join = {
   nobodySelected: "No member selected: it holds for nobody.",
   groupsEmpty: "There are no users in the selected groups: it holds for nobody.",
   saved: "The device settings are saved.",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const lab = {
+import { texts } from "../texts";
+
+export const lab = texts("lab", {
   title: "Virtual PCs",
   intro: "PCs to practise with: each goes through Windows' setup against this server, and you sit in front of its screen.",
   noLabTitle: "This tenant is no lab",
@@ -44,4 +46,4 @@ export const lab = {
   withProblem: "{{state}} (problem {{problem}})",
   deleteTitle: "Delete {{name}}?",
   deleteText: "The PC goes with its disk. Its registration, its device object and its managed device stay until you delete them.",
-} as const;
+});

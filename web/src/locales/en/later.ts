@@ -1,4 +1,6 @@
-export const later = {
+import { texts } from "../texts";
+
+export const later = texts("later", {
   undo: "Undo",
   failed: "{{failed}} of {{all}} failed: {{why}}",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const mdm = {
+import { texts } from "../texts";
+
+export const mdm = texts("mdm", {
   title: "Automatic Enrollment",
   subtitle: "Windows enrollment",
   text: "Decide whose PCs are enrolled into management when they join.",
@@ -41,4 +43,4 @@ export const mdm = {
   mamDiscoveryUrl: "WIP discovery URL",
   mamComplianceUrl: "WIP compliance URL",
   mamRestore: "Restore default WIP URLs",
-} as const;
+});

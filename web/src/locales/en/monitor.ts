@@ -1,5 +1,6 @@
-export const monitor = {
-  menu: "Monitor",
+import { texts } from "../texts";
+
+export const monitor = texts("monitor", {
   title: "Autopilot deployments",
   subtitle: "Monitor",
   about: "The figures are of the last 30 days, at most of the newest {{n}} deployments.",
@@ -63,4 +64,4 @@ export const monitor = {
     os: "OS version",
     type: "Enrollment type",
   },
-} as const;
+});

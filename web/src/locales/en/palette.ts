@@ -1,4 +1,6 @@
-export const palette = {
+import { texts } from "../texts";
+
+export const palette = texts("palette", {
   button: "Search (Ctrl+K)",
   title: "Search pages, actions and devices",
   hint: "Page, action or serial number",
@@ -9,4 +11,4 @@ export const palette = {
   dark: "Dark theme",
   found: "What was found",
   nothing: "Nothing is called that.",
-} as const;
+});

@@ -1,5 +1,6 @@
-export const people = {
-  title: "Users",
+import { texts } from "../texts";
+
+export const people = texts("people", {
   all: "Users",
   one: "User",
   commands: "Commands for users",
@@ -40,4 +41,4 @@ export const people = {
   noGroups: "In no group.",
   noDevices: "No device is this person's.",
   joined: "Joined {{when}}",
-} as const;
+});

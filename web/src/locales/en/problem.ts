@@ -1,4 +1,6 @@
-export const problem = {
+import { texts } from "../texts";
+
+export const problem = texts("problem", {
   title: "This could not be loaded",
   offline: "The server does not answer. Check the connection; what you see may be old.",
   throttled: "The server asks to wait {{seconds}} seconds.",
@@ -13,4 +15,4 @@ export const problem = {
   crash: "Load it again. If that does not help, tell whoever looks after the server what you did.",
   reload: "Load the page again",
   conflict: "Somebody else changed this in the meantime. Load it again and repeat your change.",
-} as const;
+});

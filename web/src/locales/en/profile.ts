@@ -1,4 +1,6 @@
-export const profile = {
+import { texts } from "../texts";
+
+export const profile = texts("profile", {
   title: "Deployment profile",
   commands: "Commands for this profile",
   created: "Created",
@@ -27,4 +29,4 @@ export const profile = {
   loadMore: "Load more",
   loaded: "Loaded {{n}} of {{total}}",
   back: "Back to editing",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const profiles = {
+import { texts } from "../texts";
+
+export const profiles = texts("profiles", {
   title: "Windows Autopilot deployment profiles",
   subtitle: "Windows enrollment",
   intro: "Deployment profiles say how a PC is set up and what its user is shown meanwhile.",
@@ -19,4 +21,4 @@ export const profiles = {
   deleted: "{{name}} is deleted.",
   created: "{{name}} is created.",
   deleteNamed: "Delete {{name}}",
-} as const;
+});

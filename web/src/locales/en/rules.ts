@@ -1,4 +1,6 @@
-export const rules = {
+import { texts } from "../texts";
+
+export const rules = texts("rules", {
   title: "Dynamic membership rules",
   commands: "Commands for the rule",
   configure: "Configure Rules",
@@ -81,4 +83,4 @@ export const rules = {
     any: "Any",
     all: "All",
   },
-} as const;
+});

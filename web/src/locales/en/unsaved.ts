@@ -1,4 +1,6 @@
-export const unsaved = {
+import { texts } from "../texts";
+
+export const unsaved = texts("unsaved", {
   text: "There are unsaved changes.",
   saving: "Saving…",
   discard: "Discard",
@@ -6,4 +8,4 @@ export const unsaved = {
   leaveText: "What you entered here is not saved. It is lost when you leave the page.",
   stay: "Stay here",
   leave: "Leave",
-} as const;
+});

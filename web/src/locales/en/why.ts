@@ -1,4 +1,6 @@
-export const why = {
+import { texts } from "../texts";
+
+export const why = texts("why", {
   title: "Why?",
   waiting: "Waiting for",
   remedies: "What to do",
@@ -12,4 +14,4 @@ export const why = {
   computerName: "The PC will be named {{name}}.",
   hardware: "Changed parts",
   change: "{{part}}: {{old}} became {{now}}",
-} as const;
+});

@@ -1,4 +1,6 @@
-export const wizard = {
+import { texts } from "../texts";
+
+export const wizard = texts("wizard", {
   title: "Create profile",
   subtitle: "Windows PC",
   steps: "Steps",
@@ -86,4 +88,4 @@ export const wizard = {
   leave: "What you entered is kept as a draft in this browser.",
   draft: "A draft from before was opened.",
   discard: "Discard the draft",
-} as const;
+});

@@ -8,6 +8,9 @@ import { Drawer } from "../../../components/overlay";
 import styles from "../../../components/parts.module.css";
 import { Empty, MessageBar, Problem, Skeleton } from "../../../components/states";
 import { appsQuery } from "../api/apps";
+import "../../../locales/en/apps";
+import "../../../locales/en/common";
+import "../../../locales/en/wizard";
 
 export interface PickedApp {
   id: string;

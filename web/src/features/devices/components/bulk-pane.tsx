@@ -12,6 +12,10 @@ import type { Call } from "../../../lib/call";
 import { useFormat } from "../../../lib/format";
 import { changeCall, deleteCall, devicesKey, unassignUserCall, type Named } from "../api/devices";
 import styles from "./bulk-pane.module.css";
+import "../../../locales/en/autopilot";
+import "../../../locales/en/bulk";
+import "../../../locales/en/common";
+import "../../../locales/en/problem";
 
 export type BulkKind = "tag" | "unassign" | "delete";
 

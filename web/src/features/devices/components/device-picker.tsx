@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { PickOne } from "../../../components/pick-one";
 import styles from "../../../components/pick-one.module.css";
 import { someDevicesQuery, type Device } from "../api/devices";
+import "../../../locales/en/esp";
 
 /** A pane to choose one registered PC by its serial number. */
 export default function DevicePicker({ onClose, onSelect }: { onClose: () => void; onSelect: (device: Device) => void }) {

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { FilterTabs } from "../../../components/filters";
 import { profileStatuses } from "../../../lib/status";
 import { countsQuery } from "../api/devices";
+import "../../../locales/en/autopilot";
 
 /** The statuses with how many devices have each; one of them is shown alone. */
 export function StatusTabs() {

@@ -15,6 +15,11 @@ import { useSession } from "../../../lib/session";
 import { devicesKey } from "../api/devices";
 import { importDevices, importedBefore, type Outcome } from "../api/import";
 import styles from "./import-pane.module.css";
+import "../../../locales/en/autopilot";
+import "../../../locales/en/bulk";
+import "../../../locales/en/common";
+import "../../../locales/en/importing";
+import "../../../locales/en/problem";
 
 const header = "Device Serial Number,Windows Product ID,Hardware Hash,Group Tag,Assigned User";
 const mostShown = 50;

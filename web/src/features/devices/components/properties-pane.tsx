@@ -19,6 +19,9 @@ import { profileStatus, readyToDeploy } from "../../../lib/status";
 import { changeCall, deviceQuery, devicesKey, saveDevice, unassignUserCall, type Change, type Device } from "../api/devices";
 import styles from "./properties-pane.module.css";
 import { Why } from "./why";
+import "../../../locales/en/autopilot";
+import "../../../locales/en/common";
+import "../../../locales/en/problem";
 
 interface Props {
   id: string;

@@ -7,6 +7,8 @@ import type { ProfileStatus } from "../../../lib/status";
 import type { Device } from "../api/devices";
 import { explainQuery } from "../api/explain";
 import { HardwareChanges } from "./why";
+import "../../../locales/en/autopilot";
+import "../../../locales/en/common";
 
 /** What Fix pending and Attention required mean. */
 export default function StatusQuestion({ status, device, onClose }: { status: ProfileStatus; device: Device; onClose: () => void }) {

@@ -4,6 +4,8 @@ import { Icon } from "../../../components/icon";
 import { Problem, Skeleton } from "../../../components/states";
 import { explainQuery, type Explanation } from "../api/explain";
 import styles from "./why.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/why";
 
 /** One sentence that says why, what to do, and the checks behind it. */
 export function Why({ id }: { id: string }) {

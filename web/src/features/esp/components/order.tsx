@@ -6,6 +6,9 @@ import { Icon } from "../../../components/icon";
 import table from "../../../components/table.module.css";
 import { isDefault, type WireEsp } from "../draft";
 import styles from "./order.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/esp";
+import "../../../locales/en/profiles";
 
 interface Props {
   pages: readonly WireEsp[]; // as they are tried

@@ -3,6 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Icon, type IconName } from "../../../components/icon";
 import table from "../../../components/table.module.css";
 import type { EspReason } from "../api/explain";
+import "../../../locales/en/common";
+import "../../../locales/en/esp";
+import "../../../locales/en/wizard";
 
 const icons: Record<EspReason["verdict"], IconName> = { chosen: "checkmark_circle", outranked: "arrow_down", excluded: "error_circle", notReached: "dismiss" };
 

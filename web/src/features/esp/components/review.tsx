@@ -5,6 +5,10 @@ import { Button } from "../../../components/button";
 import { ReviewPart } from "../../../components/review";
 import { useFormat } from "../../../lib/format";
 import type { Draft } from "../draft";
+import "../../../locales/en/common";
+import "../../../locales/en/esp";
+import "../../../locales/en/profiles";
+import "../../../locales/en/wizard";
 
 export const parts = ["basics", "settings", "assignments"] as const;
 export type Part = (typeof parts)[number];

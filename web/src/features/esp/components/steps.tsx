@@ -4,6 +4,9 @@ import { Segmented, TextField } from "../../../components/field";
 import { MessageBar } from "../../../components/states";
 import styles from "../../../components/parts.module.css";
 import type { Draft, Faults } from "../draft";
+import "../../../locales/en/common";
+import "../../../locales/en/esp";
+import "../../../locales/en/wizard";
 
 interface Props {
   draft: Draft;

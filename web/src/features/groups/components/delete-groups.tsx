@@ -5,6 +5,9 @@ import { Question } from "../../../components/overlay";
 import { problemText } from "../../../components/states";
 import { useToast } from "../../../components/toast";
 import { deleteGroup, groupsKey, type Group } from "../api/groups";
+import "../../../locales/en/common";
+import "../../../locales/en/groups";
+import "../../../locales/en/problem";
 
 /** Asks before groups are deleted. What could not be deleted is told by name. */
 export function DeleteGroups({ groups, onClose, onDone }: { groups: readonly Group[]; onClose: () => void; onDone: () => void }) {

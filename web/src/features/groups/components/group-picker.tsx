@@ -8,6 +8,9 @@ import { Drawer } from "../../../components/overlay";
 import { Empty, Problem, Skeleton } from "../../../components/states";
 import { groupsQuery, type MembershipType } from "../api/groups";
 import styles from "./group-picker.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/groups";
+import "../../../locales/en/wizard";
 
 export interface PickedGroup {
   id: string;

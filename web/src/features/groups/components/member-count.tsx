@@ -1,6 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { memberCountQuery } from "../api/groups";
+import "../../../locales/en/wizard";
 
 /** How many devices are in these groups now; one in two of them counts twice. */
 export function MemberCount({ groups }: { groups: readonly string[] }) {

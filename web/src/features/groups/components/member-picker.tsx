@@ -10,6 +10,9 @@ import { useSettled } from "../../../lib/settled";
 import type { MembershipType } from "../api/groups";
 import { detailOf, objectsQuery, type Member, type ObjectKind } from "../api/members";
 import styles from "./group-picker.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/groups";
+import "../../../locales/en/wizard";
 
 interface Props {
   title: string;

@@ -11,6 +11,8 @@ import { addMember, groupsKey, removeMember, type Group } from "../api/groups";
 import { detailOf, kindOf, memberKinds, membersQuery, type Member, type ObjectKind } from "../api/members";
 import { MemberPicker } from "./member-picker";
 import styles from "./members.module.css";
+import "../../../locales/en/groups";
+import "../../../locales/en/problem";
 
 const icons: Record<ObjectKind, IconName> = { device: "desktop", user: "person", group: "people" };
 

@@ -3,6 +3,7 @@ import { Button, IconButton } from "../../../components/button";
 import { Select, TextField } from "../../../components/field";
 import { offered, operatorsOf, type MemberKind, type Row, type RuleProperty } from "../rule/rows";
 import styles from "./rule-builder.module.css";
+import "../../../locales/en/rules";
 
 interface Props {
   rows: readonly Row[];

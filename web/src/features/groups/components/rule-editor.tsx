@@ -14,6 +14,9 @@ import styles from "./rule-editor.module.css";
 import { MatchCount, RuleFault, RulePreview, usePreview, type RulePreviewState } from "./rule-preview";
 import { RuleText } from "./rule-text";
 import { Validate } from "./validate";
+import "../../../locales/en/autopilot";
+import "../../../locales/en/common";
+import "../../../locales/en/rules";
 
 interface Props {
   text: string;

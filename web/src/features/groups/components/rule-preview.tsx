@@ -9,6 +9,7 @@ import { previewQuery, type Preview } from "../api/rules";
 import type { MemberKind } from "../rule/rows";
 import { unitsAt } from "../rule/tokens";
 import styles from "./rule-preview.module.css";
+import "../../../locales/en/rules";
 
 /** What the server says about a rule while it is written. */
 export function usePreview(text: string) {

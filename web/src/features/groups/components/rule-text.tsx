@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { complete } from "../rule/complete";
 import type { RuleProperty } from "../rule/rows";
 import styles from "./rule-text.module.css";
+import "../../../locales/en/rules";
 
 interface Props {
   label: string;

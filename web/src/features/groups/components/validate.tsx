@@ -9,6 +9,9 @@ import { deciding, verdictQuery, type Explanation } from "../api/rules";
 import type { MemberKind } from "../rule/rows";
 import { MemberPicker } from "./member-picker";
 import styles from "./validate.module.css";
+import "../../../locales/en/groups";
+import "../../../locales/en/problem";
+import "../../../locales/en/rules";
 
 /** Validate Rules: tries a rule on some devices or people, and tells which part
  * of it decided. */

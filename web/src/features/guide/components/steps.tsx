@@ -8,6 +8,7 @@ import type { Facts, Step, StepName } from "../api/guide";
 import { stepCalls } from "../calls";
 import { finished, shownState, type Memory, type Shown } from "../memory";
 import styles from "./steps.module.css";
+import "../../../locales/en/guide";
 
 const icons: Record<Shown, IconName> = {
   notStarted: "circle",

@@ -7,6 +7,9 @@ import { Drawer } from "../../../components/overlay";
 import { MessageBar, problemText } from "../../../components/states";
 import { createPC, freeName, labQuery, type Lab, type Network, type Tpm } from "../api/pcs";
 import styles from "./lab.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/lab";
+import "../../../locales/en/problem";
 
 /** What a new virtual PC is to be. */
 export function CreatePC({ lab, onClose, onMade }: { lab: Lab; onClose: () => void; onMade: (name: string) => void }) {

@@ -2,6 +2,8 @@ import { useTranslation } from "react-i18next";
 import { Icon, type IconName } from "../../../components/icon";
 import type { DeploymentState } from "../states";
 import styles from "./monitor.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/monitor";
 
 const icons: Record<DeploymentState, IconName> = {
   inProgress: "clock",

@@ -6,6 +6,8 @@ import type { DeploymentState } from "../states";
 import type { Report } from "../report";
 import styles from "./monitor.module.css";
 import { Span } from "./state";
+import "../../../locales/en/common";
+import "../../../locales/en/monitor";
 
 const page = "/monitor/deployments";
 

@@ -8,6 +8,7 @@ import type { DeploymentState } from "../states";
 import { seconds } from "../report";
 import styles from "./monitor.module.css";
 import { Span, StateWord } from "./state";
+import "../../../locales/en/monitor";
 
 /** A deployment's phases with their spans, and its events. */
 export function Timeline({ deployment: d }: { deployment: Deployment }) {

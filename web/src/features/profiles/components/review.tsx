@@ -5,6 +5,9 @@ import { Button } from "../../../components/button";
 import { ReviewPart } from "../../../components/review";
 import { languageNames } from "../../../lib/windows-languages";
 import { fixedBySelfDeploying, type Draft } from "../draft";
+import "../../../locales/en/common";
+import "../../../locales/en/profiles";
+import "../../../locales/en/wizard";
 
 export const parts = ["basics", "oobe", "assignments"] as const;
 export type Part = (typeof parts)[number];

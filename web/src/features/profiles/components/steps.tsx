@@ -6,6 +6,9 @@ import { exampleName, type TemplateFault } from "../../../lib/nametemplate";
 import { languageNames } from "../../../lib/windows-languages";
 import { fixedBySelfDeploying, type Draft } from "../draft";
 import styles from "../../../components/parts.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/profiles";
+import "../../../locales/en/wizard";
 
 interface Props {
   draft: Draft;

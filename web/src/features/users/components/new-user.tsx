@@ -9,6 +9,9 @@ import { useToast } from "../../../components/toast";
 import { useSession } from "../../../lib/session";
 import { createUser, usersKey, type Person } from "../api/users";
 import styles from "../../../components/pick-one.module.css";
+import "../../../locales/en/common";
+import "../../../locales/en/people";
+import "../../../locales/en/problem";
 
 /** A pane that makes a person of the organization. */
 export default function NewUser({ onClose, onDone }: { onClose: () => void; onDone: (p: Person) => void }) {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { PickOne } from "../../../components/pick-one";
 import styles from "../../../components/pick-one.module.css";
 import { usersQuery, type Person } from "../api/users";
+import "../../../locales/en/autopilot";
 
 interface Props {
   onClose: () => void;
