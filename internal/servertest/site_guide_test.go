@@ -34,7 +34,7 @@ func TestTheGuideTicksForWhatIsDoneOverGraphAndUnticks(t *testing.T) {
 		enter(t, b, d.ann)
 		enter(t, stranger, d.eve)
 		enter(t, member, d.bob)
-		is := func(when string, step, want string) {
+		is := func(when, step, want string) {
 			t.Helper()
 			if got := states(t, b)[step]; got != want {
 				t.Errorf("%s: %s is %s, want %s", when, step, got, want)

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
@@ -167,11 +168,11 @@ func (db *DB) reaches(ctx context.Context, t directory.TenantID, p enrollment.Po
 func (db *DB) deploymentFacts(ctx context.Context, t directory.TenantID, f *enrollment.Facts) error {
 	id := idArg(db.d, t)
 	in := func(states ...enrollment.DeploymentState) string {
-		text := ""
-		for _, s := range states {
-			text += ", " + strconv.Itoa(deploymentStates.number(s))
+		numbers := make([]string, len(states))
+		for i, s := range states {
+			numbers[i] = strconv.Itoa(deploymentStates.number(s))
 		}
-		return "state IN (" + text[2:] + ")"
+		return "state IN (" + strings.Join(numbers, ", ") + ")"
 	}
 	good := in(enrollment.DeploymentSuccess, enrollment.DeploymentSuccessTimeout, enrollment.DeploymentSuccessRetry)
 	var won, lost int64
