@@ -15,7 +15,7 @@ import { readSort, type GroupsSearch } from "../features/groups/search";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
 import { useMay } from "../lib/session";
-import { useSettled } from "../lib/settled";
+import { settledAfter } from "../lib/settled";
 import { useCrumbs } from "./paths";
 import styles from "./autopilot-devices.module.css";
 import "../locales/en/common";
@@ -47,11 +47,12 @@ function List() {
   const sort = readSort(search.sort);
 
   const go = useCallback((change: Partial<GroupsSearch>) => void navigate({ to: "/groups", search: (old: GroupsSearch) => ({ ...old, ...change }), replace: true }), [navigate]);
-  const settled = useSettled(text.trim());
   useEffect(() => {
-    const wanted = settled === "" ? undefined : settled;
-    if (wanted !== search.q) go({ q: wanted });
-  }, [settled, search.q, go]);
+    const wanted = text.trim() === "" ? undefined : text.trim();
+    if (wanted === search.q) return undefined;
+    const timer = setTimeout(() => go({ q: wanted }), settledAfter);
+    return () => clearTimeout(timer);
+  }, [text, search.q, go]);
 
   const list = useInfiniteQuery(groupListQuery({ q: search.q ?? "", type: search.type, sort: `${sort.by}${sort.descending ? " desc" : ""}` }));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.value) ?? [], [list.data]);
