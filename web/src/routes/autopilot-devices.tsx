@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { CopyCall } from "../components/copy-call";
@@ -22,6 +22,7 @@ import { useFormat } from "../lib/format";
 import { graph } from "../lib/graph";
 import { useHold } from "../lib/live";
 import { mayWriteAutopilot, useMay } from "../lib/session";
+import { useSearchText } from "../lib/settled";
 import { profileStatus, type ProfileStatus } from "../lib/status";
 import { autopilotDevices, useCrumbs, windowsEnrollment } from "./paths";
 import styles from "./autopilot-devices.module.css";
@@ -38,7 +39,6 @@ const PropertiesPane = lazy(() => import("../features/devices/components/propert
 const UserPicker = lazy(() => import("../features/users/components/user-picker"));
 
 const mostLivePages = 5; // of a list that follows changes by itself
-const settled = 300; // ms without a key before the search goes to the server
 const mostUndone = 20; // so many are deleted at once with a way back; more are counted and asked for
 
 /** Windows Autopilot devices. */
@@ -71,12 +71,11 @@ function List() {
     (change: Partial<GridSearch>, replace = false) => void navigate({ to: autopilotDevices, search: (old: GridSearch) => ({ ...old, ...change }), replace }),
     [navigate],
   );
-  useEffect(() => {
-    const wanted = text.trim() === "" ? undefined : text.trim();
-    if (wanted === search.q) return undefined;
-    const timer = setTimeout(() => go({ q: wanted }, true), settled);
-    return () => clearTimeout(timer);
-  }, [text, search.q, go]);
+  useSearchText(
+    text,
+    search.q,
+    useCallback((q) => go({ q }, true), [go]),
+  );
 
   const wanted = { q: search.q ?? "", status: search.status, sort: `${sort.by}${sort.descending ? " desc" : ""}` };
   const asked = JSON.stringify(wanted);

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { Select, TextField } from "../components/field";
@@ -16,13 +16,13 @@ import { Summary } from "../features/monitor/components/summary";
 import { report, seconds } from "../features/monitor/report";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
+import { useSearchText } from "../lib/settled";
 import { useCrumbs } from "./paths";
 import "../locales/en/common";
 import "../locales/en/guide";
 import "../locales/en/monitor";
 
 const path = "/monitor/deployments";
-const settled = 300; // ms without a key before the search goes to the server
 
 /** Autopilot deployments: figures, and each of them. */
 export default function Deployments() {
@@ -42,12 +42,11 @@ function Content() {
   const [text, setText] = useState(search.q ?? "");
   const figures = useQuery(reportQuery);
   const list = useInfiniteQuery(deploymentsQuery({ q: search.q ?? "", state: search.state }));
-  useEffect(() => {
-    const wanted = text.trim() === "" ? undefined : text.trim();
-    if (wanted === search.q) return undefined;
-    const timer = setTimeout(() => void navigate({ to: path, search: (old) => ({ ...old, q: wanted }), replace: true }), settled);
-    return () => clearTimeout(timer);
-  }, [text, search.q, navigate]);
+  useSearchText(
+    text,
+    search.q,
+    useCallback((q) => void navigate({ to: path, search: (old) => ({ ...old, q }), replace: true }), [navigate]),
+  );
 
   const failed = list.error ?? figures.error;
   if (failed && !list.data) {

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { FilterTabs, SearchBox } from "../components/filters";
@@ -15,7 +15,7 @@ import { readSort, type GroupsSearch } from "../features/groups/search";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
 import { useMay } from "../lib/session";
-import { settledAfter } from "../lib/settled";
+import { useSearchText } from "../lib/settled";
 import { useCrumbs } from "./paths";
 import styles from "./autopilot-devices.module.css";
 import "../locales/en/common";
@@ -47,12 +47,11 @@ function List() {
   const sort = readSort(search.sort);
 
   const go = useCallback((change: Partial<GroupsSearch>) => void navigate({ to: "/groups", search: (old: GroupsSearch) => ({ ...old, ...change }), replace: true }), [navigate]);
-  useEffect(() => {
-    const wanted = text.trim() === "" ? undefined : text.trim();
-    if (wanted === search.q) return undefined;
-    const timer = setTimeout(() => go({ q: wanted }), settledAfter);
-    return () => clearTimeout(timer);
-  }, [text, search.q, go]);
+  useSearchText(
+    text,
+    search.q,
+    useCallback((q) => go({ q }), [go]),
+  );
 
   const list = useInfiniteQuery(groupListQuery({ q: search.q ?? "", type: search.type, sort: `${sort.by}${sort.descending ? " desc" : ""}` }));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.value) ?? [], [list.data]);

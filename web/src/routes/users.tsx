@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
 import { FilterTabs, SearchBox } from "../components/filters";
@@ -13,7 +13,7 @@ import { readSort, type UsersSearch } from "../features/users/search";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
 import { useMay } from "../lib/session";
-import { settledAfter } from "../lib/settled";
+import { useSearchText } from "../lib/settled";
 import { useCrumbs } from "./paths";
 import styles from "./autopilot-devices.module.css";
 import "../locales/en/common";
@@ -44,12 +44,11 @@ function List() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const sort = readSort(search.sort);
   const go = useCallback((change: Partial<UsersSearch>) => void navigate({ to: "/users", search: (old: UsersSearch) => ({ ...old, ...change }), replace: true }), [navigate]);
-  useEffect(() => {
-    const wanted = text.trim() === "" ? undefined : text.trim();
-    if (wanted === search.q) return undefined;
-    const timer = setTimeout(() => go({ q: wanted }), settledAfter);
-    return () => clearTimeout(timer);
-  }, [text, search.q, go]);
+  useSearchText(
+    text,
+    search.q,
+    useCallback((q) => go({ q }), [go]),
+  );
   const list = useInfiniteQuery(userListQuery({ q: search.q ?? "", enabled: search.enabled, sort: `${sort.by}${sort.descending ? " desc" : ""}` }));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.value) ?? [], [list.data]);
   const total = list.data?.pages[0]?.["@odata.count"] ?? rows.length;
