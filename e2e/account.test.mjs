@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { deflateSync } from "node:zlib";
 import { heading, judge, open, signIn, startBrowser } from "./browser.mjs";
+import { picture } from "./picture.mjs";
 import { password, startServer, tenant, totp } from "./server.mjs";
 
 let server, browser, contoso;
@@ -109,35 +109,6 @@ test("a person looks after their own sign-in", async () => {
   assert.equal(await heading(page), "Sign in");
   await page.close_();
 });
-
-// picture is a PNG with stripes of two colours: text on it would fail.
-function picture(width, height, one, two) {
-  const rows = [];
-  for (let y = 0; y < height; y++) {
-    rows.push(0);
-    for (let x = 0; x < width; x++) rows.push(...(Math.floor((x + y) / 24) % 2 ? one : two));
-  }
-  const crc = (bytes) => {
-    let c = ~0;
-    for (const b of bytes) {
-      c ^= b;
-      for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-    }
-    return ~c >>> 0;
-  };
-  const chunk = (name, data) => {
-    const body = Buffer.concat([Buffer.from(name), data]);
-    const length = Buffer.alloc(4), sum = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", head), chunk("IDAT", deflateSync(Buffer.from(rows))), chunk("IEND", Buffer.alloc(0))]);
-}
 
 test("a tenant's branding dresses its pages and nobody else's", async () => {
   const woodgrove = await tenant(server, "Woodgrove");

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { z } from "zod/mini";
+import { appsSearch } from "../features/apps/search";
 import { gridSearch } from "../features/devices/search";
 import { groupsSearch } from "../features/groups/search";
 import { usersSearch } from "../features/users/search";
@@ -69,6 +70,15 @@ const newEsp = createRoute({
   component: lazyRouteComponent(() => import("../routes/new-esp")),
 });
 
+const apps = createRoute({ getParentRoute: () => root, path: "/apps", validateSearch: appsSearch, component: lazyRouteComponent(() => import("../routes/apps")) });
+
+const newApp = createRoute({
+  getParentRoute: () => root,
+  path: "/apps/new",
+  validateSearch: z.object({ step: z.catch(z._default(z.number(), 1), 1) }),
+  component: lazyRouteComponent(() => import("../routes/new-app")),
+});
+
 const groups = createRoute({ getParentRoute: () => root, path: "/groups", validateSearch: groupsSearch, component: lazyRouteComponent(() => import("../routes/groups")) });
 
 const newGroup = createRoute({
@@ -119,6 +129,10 @@ const tree = root.addChildren([
   esp,
   newEsp,
   page("/devices/windows/enrollment/esp/$id", () => import("../routes/esp-page")),
+  apps,
+  newApp,
+  page("/apps/$id", () => import("../routes/app")),
+  page("/tenant/branding", () => import("../routes/branding")),
   page("/lab", () => import("../routes/lab")),
   groups,
   newGroup,

@@ -39,9 +39,11 @@ export function Shell() {
     { label: t("menu.home"), to: "/", icon: "home" },
     { label: t("menu.guide"), to: "/guide", icon: "book_open" },
     { label: t("menu.devices"), to: "/devices", icon: "desktop" },
+    { label: t("menu.apps"), to: "/apps", icon: "apps" },
     { label: t("menu.people"), to: "/users", icon: "person" },
     { label: t("menu.groups"), to: "/groups", icon: "people" },
-    { label: t("menu.lab"), to: "/lab", icon: "apps" },
+    { label: t("menu.branding"), to: "/tenant/branding", icon: "paint_brush" },
+    { label: t("menu.lab"), to: "/lab", icon: "wrench" },
     { label: t("menu.monitor"), to: "/monitor/deployments", icon: "pulse" },
     { label: t("menu.audit"), to: "/monitor/audit", icon: "history" },
   ];

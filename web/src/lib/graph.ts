@@ -74,7 +74,8 @@ async function refusal(answer: Response): Promise<GraphError> {
   );
 }
 
-/** Sends one request to an address of this server. */
+/** Sends one request to an address of this server. A file goes as it is, all else
+ * as JSON. */
 export async function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
   const sent = new Headers({ Accept: "application/json", ...headers });
   const init: RequestInit = { method, headers: sent };
@@ -82,7 +83,8 @@ export async function send<T>(method: string, path: string, body?: unknown, head
   if (method === "DELETE") init.keepalive = true; // what was decided is done although the page is left
   if (Date.now() - lastTouched > attention) sent.set("X-Taxiway-Unattended", "1");
   if (method !== "GET") sent.set("X-Taxiway-Csrf", csrf);
-  if (body !== undefined) {
+  if (body instanceof Blob) init.body = body;
+  else if (body !== undefined) {
     sent.set("Content-Type", "application/json");
     init.body = JSON.stringify(body);
   }
@@ -103,6 +105,13 @@ export const graph = {
   post: <T>(path: string, body: unknown, signal?: AbortSignal) => send<T>("POST", root + path, body, {}, signal),
   patch: <T>(path: string, body: unknown, etag?: string) => send<T>("PATCH", root + path, body, etag ? { "If-Match": etag } : {}),
   put: <T>(path: string, body: unknown, etag?: string) => send<T>("PUT", root + path, body, etag ? { "If-Match": etag } : {}),
+  /** Puts a file where it belongs; its name goes with it (RFC 6266). */
+  upload: <T = undefined>(path: string, file: File, type: string, etag?: string) =>
+    send<T>("PUT", root + path, file, {
+      "Content-Type": type,
+      "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`,
+      ...(etag ? { "If-Match": etag } : {}),
+    }),
   delete: (path: string) => send<undefined>("DELETE", root + path),
   /** Sends what was written down. */
   run: <T = undefined>({ method, path, body }: Call) => send<T>(method, root + path, body),

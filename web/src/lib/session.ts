@@ -26,6 +26,8 @@ export function useMay(...permissions: string[]): boolean {
 
 export const mayWriteAutopilot = "DeviceManagementServiceConfig.ReadWrite.All";
 
+export const mayWriteApps = "DeviceManagementApps.ReadWrite.All";
+
 /** Either of these, as Graph has it for what is assigned at enrollment. */
 export const mayWriteConfiguration = ["DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"] as const;
 

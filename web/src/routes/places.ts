@@ -1,8 +1,10 @@
 import { useTranslation } from "react-i18next";
 import type { IconName } from "../components/icon";
 import { autopilotDevices, autopilotProfiles, deviceSettings, espPages, windowsEnrollment } from "./paths";
+import "../locales/en/apps";
 import "../locales/en/audit";
 import "../locales/en/autopilot";
+import "../locales/en/branding";
 import "../locales/en/devices";
 import "../locales/en/enrollment";
 import "../locales/en/esp";
@@ -44,10 +46,13 @@ export function usePlaces(): Place[] {
     { to: `${autopilotProfiles}/new`, label: `${t("wizard.title")}: ${t("wizard.subtitle")}`, icon: "add" },
     { to: espPages, label: t("esp.title"), icon: "clock" },
     { to: `${espPages}/new`, label: `${t("esp.createTitle")}: ${t("esp.createSubtitle")}`, icon: "add" },
+    { to: "/apps", label: t("apps.all"), icon: "apps" },
+    { to: "/apps/new", label: t("apps.newTitle"), icon: "add" },
     { to: "/users", label: t("people.all"), icon: "person" },
     { to: "/groups", label: t("groups.all"), icon: "people" },
     { to: "/groups/new", label: t("groups.newTitle"), icon: "add" },
-    { to: "/lab", label: t("lab.title"), icon: "apps" },
+    { to: "/tenant/branding", label: t("branding.title"), icon: "paint_brush" },
+    { to: "/lab", label: t("lab.title"), icon: "wrench" },
     { to: deviceSettings, label: t("join.title"), icon: "settings" },
   ];
 }

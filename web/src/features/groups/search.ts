@@ -1,4 +1,5 @@
 import { z } from "zod/mini";
+import { sortReader } from "../../lib/sort";
 import { membershipTypes } from "./api/groups";
 
 /** What the list's address says: search, membership type and order. */
@@ -10,10 +11,5 @@ export const groupsSearch = z.object({
 
 export type GroupsSearch = z.infer<typeof groupsSearch>;
 
-const sortable = ["displayName", "createdDateTime"];
-
-/** The order as the address has it: a property, with a minus for descending. */
-export function readSort(text: string | undefined): { by: string; descending: boolean } {
-  const by = text?.replace(/^-/, "") ?? "";
-  return sortable.includes(by) ? { by, descending: text?.startsWith("-") ?? false } : { by: "displayName", descending: false };
-}
+/** The order that the address asks for. */
+export const readSort = sortReader("displayName", "createdDateTime");

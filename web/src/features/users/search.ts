@@ -1,4 +1,5 @@
 import { z } from "zod/mini";
+import { sortReader } from "../../lib/sort";
 
 /** What the list's address says: search, state of the account, order, and whether somebody is being made. */
 export const usersSearch = z.object({
@@ -10,10 +11,5 @@ export const usersSearch = z.object({
 
 export type UsersSearch = z.infer<typeof usersSearch>;
 
-const sortable = ["displayName", "userPrincipalName"];
-
-/** The order as the address has it: a property, with a minus for descending. */
-export function readSort(text: string | undefined): { by: string; descending: boolean } {
-  const by = text?.replace(/^-/, "") ?? "";
-  return sortable.includes(by) ? { by, descending: text?.startsWith("-") ?? false } : { by: "displayName", descending: false };
-}
+/** The order that the address asks for. */
+export const readSort = sortReader("displayName", "userPrincipalName");

@@ -1,6 +1,7 @@
 import { apps } from "./apps";
 import { audit } from "./audit";
 import { autopilot } from "./autopilot";
+import { branding } from "./branding";
 import { bulk } from "./bulk";
 import { call } from "./call";
 import { common } from "./common";
@@ -38,6 +39,7 @@ export const en = {
   apps,
   audit,
   autopilot,
+  branding,
   bulk,
   call,
   common,
