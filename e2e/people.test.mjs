@@ -165,3 +165,42 @@ test("people are listed, made, changed and disabled", async () => {
   await links(page, "Pilots").waitFor();
   await page.close_();
 });
+
+test("a password is reset and shown once, and a person is deleted", async () => {
+  const page = await open(browser);
+  await enter(server, page, ada, "/admin/users");
+  await links(page, "Ada Example").click();
+  await settled(page, "Ada Example");
+  assert.ok(await button(page, "Reset password").isDisabled(), "nobody resets their own");
+  assert.ok(await button(page, "Delete").isDisabled(), "nobody deletes themselves");
+  await page.goto(`${server.base}/admin/users?q=mia`);
+  await links(page, "Mia Example").click();
+  await settled(page, "Mia Example");
+  await button(page, "Reset password").click();
+  await page.getByRole("alertdialog", { name: "Reset the password of Mia Example?" }).getByRole("button", { name: "Reset password" }).click();
+  const done = page.getByRole("alertdialog", { name: "The password was reset" });
+  const fresh = await done.locator("strong").innerText();
+  await judge(page, "site-user-reset");
+  await done.getByRole("button", { name: "Close", exact: true }).last().click();
+  assert.equal(await page.getByText(fresh).count(), 0);
+
+  // The new password signs in, and has to be changed.
+  const other = await open(browser);
+  await other.goto(`${server.base}/admin/`);
+  await other.fill("[name=loginfmt]", mia);
+  await other.click("button:text('Next')");
+  await other.fill("[name=passwd]", fresh);
+  await other.click("button:text('Sign in')");
+  await other.waitForSelector("[name=newpasswd]");
+  await other.close_();
+
+  await button(page, "Delete").click();
+  const question = page.getByRole("alertdialog", { name: "Delete Mia Example?" });
+  await question.getByText("Their devices stay joined and managed").waitFor();
+  await judge(page, "site-user-delete");
+  await question.getByRole("button", { name: "Delete" }).click();
+  await settled(page, "Users");
+  await page.getByText("1 user is deleted.").waitFor();
+  assert.equal((await graph("GET", "/v1.0/users?$filter=startswith(displayName,'Mia')")).value.length, 0);
+  await page.close_();
+});

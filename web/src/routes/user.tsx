@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Button } from "../components/button";
 import { Segmented, TextField } from "../components/field";
 import { Icon } from "../components/icon";
 import { Facts, Page } from "../components/page";
@@ -9,9 +10,11 @@ import { MessageBar, Problem, problemText, Skeleton } from "../components/states
 import { useToast } from "../components/toast";
 import { UnsavedBar } from "../components/unsaved-bar";
 import { devicesOfQuery, groupsOfQuery, saveUser, userQuery, usersKey, type Person } from "../features/users/api/users";
+import { DeleteUsers } from "../features/users/components/delete-users";
+import { ResetPassword } from "../features/users/components/reset-password";
 import { useFormat } from "../lib/format";
 import { GraphError } from "../lib/graph";
-import { useMay } from "../lib/session";
+import { useMay, useSession } from "../lib/session";
 import { useCrumbs } from "./paths";
 import styles from "./new-group.module.css";
 import "../locales/en/common";
@@ -48,7 +51,11 @@ function Overview({ person }: { person: Person }) {
   const { time } = useFormat();
   const toast = useToast();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const mayWrite = useMay("User.ReadWrite.All");
+  const mayReset = useMay("UserAuthenticationMethod.ReadWrite.All");
+  const self = useSession().user.id === person.id;
+  const [asking, setAsking] = useState<"reset" | "delete">();
   const stored = {
     displayName: person.displayName ?? "",
     department: person.department ?? "",
@@ -92,7 +99,16 @@ function Overview({ person }: { person: Person }) {
         blocked={!mayWrite || name === ""}
         onSave={() => save.mutate()}
         onDiscard={() => setDraft(stored)}
-      />
+      >
+        <Button look="command" icon="key_reset" isDisabled={!mayReset || self} onPress={() => setAsking("reset")}>
+          {t("people.reset")}
+        </Button>
+        <Button look="command" icon="delete" isDisabled={!mayWrite || self} onPress={() => setAsking("delete")}>
+          {t("common.delete")}
+        </Button>
+      </UnsavedBar>
+      {asking === "reset" && <ResetPassword person={person} onClose={() => setAsking(undefined)} />}
+      {asking === "delete" && <DeleteUsers people={[person]} onClose={() => setAsking(undefined)} onDone={() => void navigate({ to: "/users", ignoreBlocker: true })} />}
       <Facts
         facts={[
           { label: t("people.userName"), value: person.userPrincipalName ?? t("common.none") },

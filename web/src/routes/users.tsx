@@ -9,6 +9,7 @@ import { CommandBar, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { userListQuery, usersKey } from "../features/users/api/users";
 import { useColumns } from "../features/users/columns";
+import { DeleteUsers } from "../features/users/components/delete-users";
 import { readSort, type UsersSearch } from "../features/users/search";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
@@ -42,6 +43,7 @@ function List() {
   const mayWrite = useMay("User.ReadWrite.All");
   const [text, setText] = useState(search.q ?? "");
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setDeleting] = useState(false);
   const sort = readSort(search.sort);
   const go = useCallback((change: Partial<UsersSearch>) => void navigate({ to: "/users", search: (old: UsersSearch) => ({ ...old, ...change }), replace: true }), [navigate]);
   useSearchText(
@@ -54,9 +56,9 @@ function List() {
   const total = list.data?.pages[0]?.["@odata.count"] ?? rows.length;
   const columns = useColumns();
   const word = (value: boolean | null | undefined) => (value ? t("common.yes") : t("common.no"));
+  const ticked = rows.filter((p) => selected.has(p.id));
   /** The rows that are ticked, or all that are loaded. */
   const exportRows = () => {
-    const ticked = rows.filter((p) => selected.has(p.id));
     const head = [t("people.displayName"), t("people.userName"), t("people.accountEnabled"), t("people.licence"), t("people.department"), t("people.usageLocation")];
     const lines = (ticked.length > 0 ? ticked : rows).map((p) => [
       p.displayName ?? "",
@@ -88,6 +90,9 @@ function List() {
         </Button>
         <Button look="command" icon="arrow_download" isDisabled={rows.length === 0} onPress={exportRows}>
           {t("common.export")}
+        </Button>
+        <Button look="command" icon="delete" isDisabled={!mayWrite || ticked.length === 0} onPress={() => setDeleting(true)}>
+          {t("common.delete")}
         </Button>
         <Button look="command" icon="arrow_clockwise" onPress={() => void client.invalidateQueries({ queryKey: usersKey })}>
           {t("common.refresh")}
@@ -138,6 +143,16 @@ function List() {
           onSort={(s) => go({ sort: `${s.descending ? "-" : ""}${s.by}` })}
           onEnd={onEnd}
           words={{ selectAll: t("people.selectAll"), selectRow: (name) => t("groups.selectRow", { name }) }}
+        />
+      )}
+      {deleting && (
+        <DeleteUsers
+          people={ticked}
+          onClose={() => setDeleting(false)}
+          onDone={() => {
+            setDeleting(false);
+            setSelected(new Set());
+          }}
         />
       )}
       <Suspense>{search.new && mayWrite && <NewUser onClose={() => go({ new: undefined })} onDone={(p) => void navigate({ to: "/users/$id", params: { id: p.id } })} />}</Suspense>

@@ -77,3 +77,12 @@ export const createUser = (p: NewPerson) =>
     mdmLicensed: p.mdmLicensed,
     passwordProfile: { password: p.password, forceChangePasswordNextSignIn: p.mustChange },
   });
+
+export const deleteUser = (id: string) => graph.delete(`${path}/${id}`);
+
+/** The one password that everybody has (Graph page "passwordAuthenticationMethod"). */
+const passwordMethod = "28c10230-6103-485e-b985-444c60001490";
+
+/** Sets a password that the server makes, and answers with it. */
+export const resetPassword = async (id: string): Promise<string> =>
+  (await graph.post<{ newPassword: string }>(`${path}/${id}/authentication/methods/${passwordMethod}/resetPassword`, {})).newPassword;
