@@ -4,21 +4,16 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { judge, open, startBrowser } from "./browser.mjs";
-import { program, startServer, tenant } from "./server.mjs";
-import { button, enter as enterAt, graphOf, links, settled } from "./site.mjs";
+import { judge, open } from "./browser.mjs";
+import { program } from "./server.mjs";
+import { begin, button, enter as enterAt, links, settled } from "./site.mjs";
 
 const esp = "/admin/devices/windows/enrollment/esp";
-let server, browser, contoso, ada, mia, graph;
+let server, browser, ada, mia, graph, stop;
 const enter = (page, who, where) => enterAt(server, page, who, where);
 
 before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-  contoso = await tenant(server, "Contoso");
-  ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
-  mia = await contoso.person("Mia");
-  graph = await graphOf(server, contoso, ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementApps.ReadWrite.All", "User.Read.All"]);
+  ({ server, browser, ada, mia, graph, stop } = await begin(["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementApps.ReadWrite.All", "User.Read.All"]));
   for (const [name, version] of [["Editor", "2.4.1"], ["Reader", "11.0"]]) {
     await graph("POST", "/beta/deviceAppManagement/mobileApps", { "@odata.type": "#microsoft.graph.windowsMobileMSI", displayName: name, publisher: "Example", fileName: `${name}.msi`, productVersion: version, productCode: `{${randomUUID().toUpperCase()}}` });
   }
@@ -28,10 +23,7 @@ before(async () => {
   });
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+after(() => stop?.());
 
 const pill = (page, group, name) => page.getByRole("radiogroup", { name: group, exact: true }).getByText(name, { exact: true });
 const shown = (page) => page.locator("main").innerText();

@@ -3,20 +3,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { judge, open, startBrowser } from "./browser.mjs";
-import { program, startServer, tenant } from "./server.mjs";
-import { button, enter, graphOf, links, settled } from "./site.mjs";
+import { judge, open } from "./browser.mjs";
+import { program } from "./server.mjs";
+import { begin, button, enter, links, settled } from "./site.mjs";
 
-let server, browser, ada, mia, graph;
+let server, browser, ada, mia, graph, stop;
 const groups = "/admin/groups";
 
 before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-  const contoso = await tenant(server, "Contoso");
-  ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
-  mia = await contoso.person("Mia");
-  graph = await graphOf(server, contoso, ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All"]);
+  ({ server, browser, ada, mia, graph, stop } = await begin(["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All"]));
   const list = execFileSync(program, ["hash", "mint", "--count", "25", "--tag", "Sales"], { encoding: "utf8" });
   const rows = list.trim().split(/\r?\n/).slice(1).map((line) => line.split(","));
   await graph("POST", "/beta/deviceManagement/importedWindowsAutopilotDeviceIdentities/import", {
@@ -26,10 +21,7 @@ before(async () => {
   });
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+after(() => stop?.());
 
 const choose = async (page, label, option) => {
   await page.getByRole("button", { name: label }).last().click();

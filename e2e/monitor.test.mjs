@@ -5,29 +5,21 @@ import { execFile, execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { judge, open, startBrowser } from "./browser.mjs";
-import { password, program, startServer, tenant } from "./server.mjs";
-import { devices, enter as enterAt, graphOf, settled } from "./site.mjs";
+import { judge, open } from "./browser.mjs";
+import { password, program } from "./server.mjs";
+import { begin, devices, enter as enterAt, settled } from "./site.mjs";
 
 const run = promisify(execFile);
-let server, browser, contoso, graph, ada, mia;
+let server, browser, graph, ada, mia, stop;
 const management = "/beta/deviceManagement";
 const enter = (page, where) => enterAt(server, page, ada, where);
 const card = (page, title) => page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: title }) });
 
 before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-  contoso = await tenant(server, "Contoso");
-  ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
-  mia = await contoso.person("Mia");
-  graph = await graphOf(server, contoso, ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "Policy.ReadWrite.MobilityManagement"]);
+  ({ server, browser, graph, ada, mia, stop } = await begin(["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "Policy.ReadWrite.MobilityManagement"]));
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+after(() => stop?.());
 
 const pc = (...args) => execFileSync(program, ["pc", ...args, "--data", server.data], { encoding: "utf8" });
 const boot = (name) => {

@@ -1,21 +1,15 @@
 // Who may join devices, and whose PCs are enrolled.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { judge, open, startBrowser } from "./browser.mjs";
-import { startServer, tenant } from "./server.mjs";
-import { button, enter, graphOf, links, settled } from "./site.mjs";
+import { judge, open } from "./browser.mjs";
+import { begin, button, enter, links, settled } from "./site.mjs";
 
-let server, browser, ada, mia, graph;
+let server, browser, ada, mia, graph, stop;
 const settings = "/admin/identity/devices/settings";
 const automatic = "/admin/devices/windows/enrollment/automatic";
 
 before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-  const contoso = await tenant(server, "Contoso");
-  ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
-  mia = await contoso.person("Mia");
-  graph = await graphOf(server, contoso, ["Group.ReadWrite.All", "User.Read.All", "Policy.ReadWrite.DeviceConfiguration", "Policy.ReadWrite.MobilityManagement", "Policy.Read.All"]);
+  ({ server, browser, ada, mia, graph, stop } = await begin(["Group.ReadWrite.All", "User.Read.All", "Policy.ReadWrite.DeviceConfiguration", "Policy.ReadWrite.MobilityManagement", "Policy.Read.All"]));
   const { id } = await graph("GET", `/v1.0/users/${mia}`);
   const group = (displayName, members) => graph("POST", "/v1.0/groups", {
     displayName, mailNickname: displayName.replaceAll(" ", ""), mailEnabled: false, securityEnabled: true, groupTypes: [],
@@ -28,10 +22,7 @@ before(async () => {
   });
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+after(() => stop?.());
 
 const pick = (page, group, name) => page.getByRole("radiogroup", { name: group }).getByText(name, { exact: true }).click();
 

@@ -1,6 +1,7 @@
 // What tests of the admin site have in common.
 import assert from "node:assert/strict";
-import { password } from "./server.mjs";
+import { startBrowser } from "./browser.mjs";
+import { password, startServer, tenant } from "./server.mjs";
 
 export const devices = "/admin/devices/windows/enrollment/autopilot/devices";
 export const profiles = "/admin/devices/windows/enrollment/autopilot/profiles";
@@ -26,7 +27,8 @@ export async function settled(page, title) {
 export const links = (page, name) => page.locator("#root").getByRole("link", { name, exact: true });
 export const button = (page, name) => page.getByRole("button", { name, exact: true });
 
-// graphOf is an app of the tenant that speaks Graph from outside: graph(method, path, body).
+// graphOf is an app of the tenant that speaks Graph from outside: graph(method, path, body); the body
+// may be a file.
 export async function graphOf(server, tenant, permissions) {
   const app = await server.admin("POST", `/tenants/${tenant.id}/apps`, { displayName: "Tests", permissions });
   const { json } = await server.call("POST", `/${tenant.id}/oauth2/v2.0/token`, {
@@ -34,9 +36,32 @@ export async function graphOf(server, tenant, permissions) {
   });
   return async (method, where, body) => {
     const answer = await server.call(method, where, {
-      body: body && JSON.stringify(body), headers: { Authorization: `Bearer ${json.access_token}`, ...(body ? { "Content-Type": "application/json" } : {}) },
+      body: Buffer.isBuffer(body) ? body : body && JSON.stringify(body),
+      headers: { Authorization: `Bearer ${json.access_token}`, ...(body ? { "Content-Type": Buffer.isBuffer(body) ? "application/octet-stream" : "application/json" } : {}) },
     });
     assert.ok(answer.status < 300, `${method} ${where}: ${answer.status} ${answer.text}`);
     return answer.json;
   };
+}
+
+// begin is what the stories of the admin site start with: the program, a browser,
+// and a tenant with Ada, who may do everything, Mia, who may do nothing, and an
+// app with these permissions. stop ends it all, however far it came.
+export async function begin(permissions) {
+  const made = {};
+  const stop = async () => {
+    await made.browser?.close();
+    await made.server?.stop();
+  };
+  try {
+    made.server = await startServer();
+    made.browser = await startBrowser();
+    const contoso = await tenant(made.server, "Contoso");
+    const ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
+    const mia = await contoso.person("Mia");
+    return { ...made, contoso, ada, mia, graph: await graphOf(made.server, contoso, permissions), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

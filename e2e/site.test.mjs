@@ -4,26 +4,18 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { judge, open, startBrowser } from "./browser.mjs";
-import { program, startServer, tenant } from "./server.mjs";
-import { button, devices, enter as enterAt, graphOf, links, profiles, settled } from "./site.mjs";
+import { judge, open } from "./browser.mjs";
+import { program } from "./server.mjs";
+import { begin, button, devices, enter as enterAt, links, profiles, settled } from "./site.mjs";
 
-let server, browser, contoso, ada, mia, graph;
+let server, browser, contoso, ada, mia, graph, stop;
 const enter = (page, who, where) => enterAt(server, page, who, where);
 
 before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-  contoso = await tenant(server, "Contoso");
-  ada = await contoso.person("Ada", { roles: ["Global Administrator"] });
-  mia = await contoso.person("Mia");
-  graph = await graphOf(server, contoso, ["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "Policy.ReadWrite.MobilityManagement"]);
+  ({ server, browser, contoso, ada, mia, graph, stop } = await begin(["Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "Policy.ReadWrite.MobilityManagement"]));
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+after(() => stop?.());
 
 test("the tutorial's click path, from signing in to a profile that every device gets", async () => {
   const page = await open(browser);
