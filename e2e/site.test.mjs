@@ -223,6 +223,27 @@ test("the list is searched, filtered, sorted and walked by keys, and the address
   await page.close_();
 });
 
+test("where a lab wants it, a second sync is refused for ten minutes that the page counts down", async () => {
+  await server.admin("PUT", `/tenants/${contoso.id}/quirks/sync-429`, { on: true });
+  const page = await open(browser);
+  await enter(page, ada, devices);
+  await page.getByRole("row").nth(12).waitFor();
+  await button(page, "Sync").click();
+  await page.getByText("The sync is done.").waitFor();
+  await button(page, "Sync").click();
+  await page.getByRole("alert").getByText("less than 10 minutes ago").waitFor();
+  await page.getByRole("timer").getByText(/in 9:\d\d/).waitFor();
+  assert.ok(await button(page, "Sync").isDisabled());
+  await judge(page, "site-sync-refused");
+  // The lab's clock ends the wait at the server; the page asks again when it is opened anew.
+  await server.admin("POST", `/tenants/${contoso.id}/clock`, { by: "10m" });
+  await page.reload();
+  await button(page, "Sync").click();
+  await page.getByText("The sync is done.").waitFor();
+  await server.admin("PUT", `/tenants/${contoso.id}/quirks/sync-429`, { on: false });
+  await page.close_();
+});
+
 test("a list with faults says where they are and mends what can be mended", async () => {
   const page = await open(browser);
   await enter(page, ada, `${devices}?import=true`);

@@ -17,7 +17,7 @@
 //	pc reset, clone, export-hash, rm, …      pc_reset.go, pc_export.go, pc_rm.go
 //	ca print, version                        ca.go, version.go
 //	pc boot                                  pc_boot.go, pc_watch.go, pc_report.go
-//	lab up, reset, clock                     lab.go, lab_up.go, lab_seed.go, lab_steps.go, lab_pc.go, lab_report.go
+//	lab up, reset, clock, quirk              lab.go, lab_quirk.go, lab_up.go, lab_seed.go, lab_steps.go, lab_pc.go, lab_report.go
 //	bench                                    package bench
 //
 // A command has three parts: an options struct, its flags, and run. What all

@@ -16,7 +16,7 @@ import (
 const labDomain = "contoso.example"
 
 func (a *app) newLab() *cobra.Command {
-	return a.parent("lab", "A sample tenant to try things in", a.newLabUp(), a.newLabReset(), a.newLabClock())
+	return a.parent("lab", "A sample tenant to try things in", a.newLabUp(), a.newLabReset(), a.newLabClock(), a.newLabQuirk())
 }
 
 type labResetOptions struct{ *app }

@@ -14,6 +14,7 @@ type Store interface {
 	JoinSettingsReader
 	JoinReader
 	RoleReader
+	QuirkReader
 }
 
 // Tx is everything that may be done inside one transaction. Lock order, always:
@@ -31,6 +32,7 @@ type Tx interface {
 	JoinSettingsTx
 	JoinTx
 	RoleTx
+	QuirkTx
 }
 
 // Reader answers outside a transaction. Each Get of a missing row is

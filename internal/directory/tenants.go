@@ -66,7 +66,7 @@ func (s *Service) AdvanceClock(ctx context.Context, id TenantID, by time.Duratio
 		return Tenant{}, err
 	}
 	if !t.Lab {
-		return Tenant{}, fault.Field(fault.Denied, "NotALabTenant", "tenant", "The tenant "+quote(t.DisplayName)+" is not a lab; its clock is the server's.", "Create a lab tenant to practise with time.")
+		return Tenant{}, noLab(&t, "its clock is the server's.", "Create a lab tenant to practise with time.")
 	}
 	if by <= 0 {
 		return Tenant{}, fault.Field(fault.Invalid, "InvalidDuration", "by", "A lab's clock only goes forward.", "Give a positive duration such as 24h.")
@@ -79,4 +79,9 @@ func (s *Service) AdvanceClock(ctx context.Context, id TenantID, by time.Duratio
 		return s.audit(ctx, tx, id, "Advance clock", "organization", string(id), t.DisplayName, Change{Property: "clockOffset", New: t.ClockOffset.String()})
 	})
 	return t, fault.Wrap("advance clock", err)
+}
+
+// noLab refuses what only a tenant made for practice has.
+func noLab(t *Tenant, so, remedy string) error {
+	return fault.Field(fault.Denied, "NotALabTenant", "tenant", "The tenant "+quote(t.DisplayName)+" is not a lab; "+so, remedy)
 }

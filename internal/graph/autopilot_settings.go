@@ -44,8 +44,16 @@ func (c *call) settings(q *odata.Query) error {
 	if err != nil {
 		return err
 	}
-	now := c.h.Clock.Now(c.tenant).UTC().Truncate(time.Second)
-	w := autopilotSettings{ID: string(c.tenant), LastSync: now, LastManual: now, Status: "completed", OnlyAssigned: policy.OnlyAssignedUser}
+	now := c.h.Clock.Now(c.tenant)
+	manual, err := c.h.Directory.LastSync(c.ctx(), c.tenant)
+	if err != nil {
+		return err
+	}
+	if manual.IsZero() {
+		manual = now
+	}
+	second := func(at time.Time) time.Time { return at.UTC().Truncate(time.Second) }
+	w := autopilotSettings{ID: string(c.tenant), LastSync: second(now), LastManual: second(manual), Status: "completed", OnlyAssigned: policy.OnlyAssignedUser}
 	return c.object(http.StatusOK, c.view(&w, settingsTable, q, "deviceManagement/windowsAutopilotSettings/$entity", ""))
 }
 
@@ -73,9 +81,12 @@ func (h *Handler) updateSettings(c *call) error {
 }
 
 // syncSettings answers the action sync: there is nothing to do, so it is never
-// too soon and never running.
+// running, and too soon only where a lab wants that.
 func (h *Handler) syncSettings(c *call) error {
 	if err := c.emptyBody(); err != nil {
+		return err
+	}
+	if err := h.Directory.RequestSync(c.ctx(), c.tenant); err != nil {
 		return err
 	}
 	return c.noContent()

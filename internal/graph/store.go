@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
@@ -21,6 +22,14 @@ type Directory interface {
 	Evaluator
 	JoinSettings
 	RoleWriter
+	Syncs
+}
+
+// Syncs is the sync of Autopilot devices, for which nothing here waits. A lab
+// may have it refused for a while: fault.Throttled. LastSync is zero unless so.
+type Syncs interface {
+	RequestSync(ctx context.Context, t directory.TenantID) error
+	LastSync(ctx context.Context, t directory.TenantID) (time.Time, error)
 }
 
 // UserWriter changes users.

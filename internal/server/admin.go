@@ -23,6 +23,7 @@ const adminBody = 1 << 20
 //
 //	GET    /tenants                       POST /tenants
 //	PATCH, DELETE /tenants/{tenant}       POST /tenants/{tenant}/reset, /clock
+//	GET    /tenants/{tenant}/quirks       PUT /tenants/{tenant}/quirks/{quirk}
 //	GET    /tenants/{tenant}/apps         POST /tenants/{tenant}/apps
 //	PATCH, DELETE /tenants/{tenant}/apps/{app}
 //	POST   /tenants/{tenant}/apps/{app}/secrets
@@ -45,6 +46,8 @@ func (s *Server) adminHandler() http.Handler {
 		"DELETE /tenants/{tenant}":                          s.adminDeleteTenant,
 		"POST /tenants/{tenant}/reset":                      s.adminResetTenant,
 		"POST /tenants/{tenant}/clock":                      s.adminAdvanceClock,
+		"GET /tenants/{tenant}/quirks":                      s.adminListQuirks,
+		"PUT /tenants/{tenant}/quirks/{quirk}":              s.adminSetQuirk,
 		"GET /tenants/{tenant}/apps":                        s.adminListApps,
 		"POST /tenants/{tenant}/apps":                       s.adminCreateApp,
 		"PATCH /tenants/{tenant}/apps/{app}":                s.adminUpdateApp,

@@ -164,6 +164,10 @@ func TestALabsClockMovesDatesButNotTokensNorTheAuditTrail(t *testing.T) {
 				t.Errorf("a clock moved by %q: %v", by, err)
 			}
 		}
+		err := p.Admin.Call(t.Context(), http.MethodPut, "/tenants/"+ordinary.ID+"/quirks/sync-429", object{"on": true}, nil)
+		if f, ok := fault.As(err); !ok || f.Kind != fault.Denied || f.Code != "NotALabTenant" {
+			t.Errorf("a quirk of an ordinary tenant: %v", err)
+		}
 		if after := ordinary.state(t, p); !bytes.Equal(before, after) {
 			t.Errorf("the ordinary tenant changed:\n%s", firstDifference(before, after))
 		}

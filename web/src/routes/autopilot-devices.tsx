@@ -12,6 +12,7 @@ import { MenuButton } from "../components/menu-button";
 import { CommandBar, Facts, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { useToast } from "../components/toast";
+import { TryLater } from "../components/try-later";
 import { assignUserCall, deleteCall, devicesKey, devicesListKey, devicesQuery, matching, settingsQuery, syncCall, type Device, type Named } from "../features/devices/api/devices";
 import type { BulkKind } from "../features/devices/components/bulk-pane";
 import { StatusTabs } from "../features/devices/components/filters";
@@ -19,7 +20,7 @@ import { columnIds, useColumns, usualColumns, type ColumnId } from "../features/
 import { readSort, type GridSearch } from "../features/devices/search";
 import type { Person } from "../features/users/api/users";
 import { useFormat } from "../lib/format";
-import { graph } from "../lib/graph";
+import { graph, GraphError } from "../lib/graph";
 import { useHold } from "../lib/live";
 import { mayWriteAutopilot, useMay } from "../lib/session";
 import { useSearchText } from "../lib/settled";
@@ -97,6 +98,7 @@ function List() {
   const news = useHold(devicesListKey, paused);
 
   const failed = (e: unknown) => toast("danger", problemText(e, t("problem.offline")));
+  const [refused, setRefused] = useState<GraphError>(); // the last sync, as too soon
   const syncing = useMutation({
     mutationFn: () => graph.run(syncCall),
     onSuccess: () => {
@@ -104,7 +106,7 @@ function List() {
       void client.invalidateQueries({ queryKey: settingsQuery.queryKey });
       void client.invalidateQueries({ queryKey: devicesKey });
     },
-    onError: failed,
+    onError: (e) => (e instanceof GraphError && e.status === 429 && e.retryAfter !== undefined ? setRefused(e) : failed(e)),
   });
   const collecting = useMutation({
     mutationFn: () => matching(wanted, new AbortController().signal),
@@ -182,7 +184,7 @@ function List() {
         >
           {t("common.columns")}
         </MenuButton>
-        <Button look="command" icon="arrow_sync" isDisabled={!mayWrite || syncing.isPending} onPress={() => syncing.mutate()}>
+        <Button look="command" icon="arrow_sync" isDisabled={!mayWrite || syncing.isPending || refused !== undefined} onPress={() => syncing.mutate()}>
           {t("autopilot.sync")}
         </Button>
         <Button look="command" icon="arrow_import" isDisabled={!mayWrite} onPress={() => go({ import: true })}>
@@ -211,6 +213,7 @@ function List() {
           ]}
         />
       </CommandBar>
+      {refused && <TryLater error={refused} onOver={() => setRefused(undefined)} />}
       <p>{t("autopilot.intro")}</p>
       <Facts
         facts={[

@@ -1,6 +1,7 @@
 export const problem = {
   title: "Das konnte nicht geladen werden",
   offline: "Der Server antwortet nicht. Prüfen Sie die Verbindung; was Sie sehen, kann veraltet sein.",
+  waits: "Ein neuer Versuch geht in {{time}}.",
   throttled: "Der Server bittet, {{seconds}} Sekunden zu warten.",
   requestId: "Anforderungs-ID: {{id}}",
   deniedTitle: "Das dürfen Sie nicht sehen",

@@ -3,6 +3,7 @@ import { texts } from "../texts";
 export const problem = texts("problem", {
   title: "This could not be loaded",
   offline: "The server does not answer. Check the connection; what you see may be old.",
+  waits: "It can be tried again in {{time}}.",
   throttled: "The server asks to wait {{seconds}} seconds.",
   requestId: "Request id: {{id}}",
   deniedTitle: "You may not see this",
