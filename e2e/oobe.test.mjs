@@ -1,9 +1,14 @@
 // A virtual PC that the server hosts: its screens in a browser, driven by its
 // own setup over the wire, from a PC that is off to the desktop.
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { judge, open, startBrowser } from "./browser.mjs";
-import { password, startServer, tenant } from "./server.mjs";
+import { password, program, startServer, tenant } from "./server.mjs";
 import { button, enter as enterAt, graphOf, settled } from "./site.mjs";
 
 let server, browser, contoso, ida, wes, adele, graph, group, profile, esp;
@@ -22,7 +27,7 @@ before(async () => {
   adele = await contoso.person("Adele");
   graph = await graphOf(server, contoso, [
     "Group.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All", "Policy.ReadWrite.MobilityManagement",
-    "Policy.ReadWrite.DeviceConfiguration", "Device.Read.All", "DeviceManagementManagedDevices.Read.All",
+    "Policy.ReadWrite.DeviceConfiguration", "Device.Read.All", "DeviceManagementManagedDevices.Read.All", "DeviceManagementApps.ReadWrite.All",
   ]);
   await graph("PATCH", scope, { appliesTo: "all" });
   group = (await graph("POST", "/v1.0/groups", {
@@ -46,6 +51,7 @@ after(async () => {
   await server?.stop();
 });
 
+const experience = { eulaHidden: true, privacySettingsHidden: true, escapeLinkHidden: true, keyboardSelectionPageSkipped: true, userType: "standard", deviceUsageType: "singleUser" };
 const screen = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 
 // register brings a PC's exported hash to the import, over Graph.
@@ -150,7 +156,6 @@ test("join refused, Standard user, no management, and a status page that fails",
     userDeviceQuota: 50, multiFactorAuthConfiguration: "notRequired", azureADRegistration: { allowedToRegister: everyone }, azureADJoin: { allowedToJoin },
     localAdminPassword: { isEnabled: false },
   });
-  const experience = { eulaHidden: true, privacySettingsHidden: true, escapeLinkHidden: true, keyboardSelectionPageSkipped: true, userType: "standard", deviceUsageType: "singleUser" };
   const type = "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile";
   await graph("PATCH", `${autopilot}/${profile}`, { "@odata.type": type, deviceNameTemplate: "", outOfBoxExperienceSetting: experience });
   await joining({ "@odata.type": "#microsoft.graph.noDeviceRegistrationMembership" });
@@ -215,5 +220,146 @@ test("join refused, Standard user, no management, and a status page that fails",
   await screen(page, "What became of it");
   card = await page.getByRole("main").innerText();
   assert.match(card, /User account type\s+Administrator/);
+  await page.close_();
+});
+
+const identities = "/v1.0/deviceManagement/windowsAutopilotDeviceIdentities";
+const events = "/beta/deviceManagement/autopilotEvents";
+const esps = "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration";
+
+test("a required app that fails is named, tried again, and lets the PC be used when the page allows it", async () => {
+  const { id: app } = await graph("POST", "/beta/deviceAppManagement/mobileApps", {
+    "@odata.type": "#microsoft.graph.windowsMobileMSI", displayName: "Agent", publisher: "Contoso", fileName: "agent.msi", productCode: `{${randomUUID()}}`, productVersion: "1.0",
+  });
+  const installer = Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(10_000, "agent")]);
+  await graph("PUT", `/beta/deviceAppManagement/mobileApps/${app}/content`, installer);
+  await graph("POST", `/beta/deviceAppManagement/mobileApps/${app}/assign`, { mobileAppAssignments: [{ intent: "required", target: { "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" } }] });
+  const has = (userType) => graph("PATCH", `${autopilot}/${profile}`, {
+    "@odata.type": "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile", deviceNameTemplate: "", outOfBoxExperienceSetting: { ...experience, privacySettingsHidden: false, userType },
+  });
+  await has("administrator");
+  await graph("PATCH", `${pages}/${esp}`, {
+    "@odata.type": esps, installProgressTimeoutInMinutes: 1440, blockDeviceSetupRetryByUser: false, allowDeviceUseOnInstallFailure: true, allowDeviceResetOnInstallFailure: true,
+    customErrorMessage: "Call the help desk at 4711.",
+  });
+  const page = await open(browser);
+  await enterAt(server, page, ida, "/admin/lab");
+  await make(page, "till");
+  const registered = await register(page, "till");
+  const { serialNumber } = await graph("GET", `${identities}/${registered}`);
+  // fail goes from the button to the status page, whose next app is not installed.
+  const fail = async () => {
+    await button(page, "Switch on").click();
+    await screen(page, `Welcome to ${contoso.domain}`);
+    await page.getByRole("combobox", { name: "Fault" }).selectOption({ label: "The next app is not installed" });
+    await button(page, "Let it happen").click();
+    await page.getByText("Injected since it was switched on: 1").waitFor();
+    await signsIn(page);
+    await accept(page, "Terms of use");
+    // The rail beside the screen names the message before it is shown.
+    await page.getByRole("main").getByText("Call the help desk at 4711.").first().waitFor({ timeout: 40_000 });
+  };
+  const deployment = async () => (await graph("GET", `${events}?$filter=deviceSerialNumber%20eq%20'${serialNumber}'&$orderby=deploymentStartDateTime%20desc`)).value[0];
+  await fail();
+  for (const name of ["Try again", "Continue anyway", "Reset device", "Collect logs"]) await button(page, name).waitFor();
+  assert.match(await page.getByRole("main").innerText(), /Device setup\s+Error/);
+  await judge(page, "oobe-app-failed");
+  const failed = await deployment();
+  assert.equal(failed.deploymentState, "failure");
+  assert.match(failed.enrollmentFailureDetails, /Agent was not installed/);
+  await button(page, "Try again").click();
+  await accept(page, "Privacy settings");
+  await screen(page, "What became of it");
+  let card = await page.getByRole("main").innerText();
+  assert.match(card, /User account type\s+Administrator/);
+  assert.ok(!card.includes("Otherwise than"), card);
+  // Graph says of this PC what its card says.
+  assert.equal((await graph("GET", `/beta/deviceManagement/windowsAutopilotDeviceIdentities/${registered}/deploymentProfile`)).outOfBoxExperienceSetting.userType, "administrator");
+  assert.equal((await deployment()).deploymentState, "successOnRetry");
+
+  // The same again, as a standard user who does not wait for the app.
+  await has("standard");
+  await graph("PATCH", `${pages}/${esp}`, { "@odata.type": esps, allowDeviceResetOnInstallFailure: false });
+  const reset = async () => {
+    await button(page, "Reset this PC").click();
+    await page.getByRole("group", { name: "Reset this PC" }).getByRole("button", { name: "Yes" }).click();
+    await screen(page, "The PC is off");
+  };
+  await reset();
+  await fail();
+  await button(page, "Continue anyway").waitFor();
+  assert.equal(await button(page, "Reset device").count(), 0);
+  await button(page, "Continue anyway").click();
+  await accept(page, "Privacy settings");
+  await screen(page, "What became of it");
+  card = await page.getByRole("main").innerText();
+  assert.match(card, /User account type\s+Standard user/);
+  assert.equal((await graph("GET", `/beta/deviceManagement/windowsAutopilotDeviceIdentities/${registered}/deploymentProfile`)).outOfBoxExperienceSetting.userType, "standard");
+  await page.close_();
+});
+
+test("a deployment that is watched goes on through a restart of the server", async () => {
+  const pc = (...args) => execFileSync(program, ["pc", ...args, "--data", server.data], { encoding: "utf8" });
+  pc("create", "van");
+  const [serialNumber, , hardwareIdentifier] = pc("export-hash", "van").trim().split(/\r?\n/)[1].split(",");
+  await graph("POST", "/beta/deviceManagement/importedWindowsAutopilotDeviceIdentities", { serialNumber, hardwareIdentifier });
+  const authority = path.join(server.data, "authority.pem");
+  writeFileSync(authority, execFileSync(program, ["ca", "print", "--data", server.data], { encoding: "utf8" }));
+  const own = spawn(program, ["pc", "boot", "van", "--screen", "--network", "wired", "--data", server.data, "--device-url", server.devices, "--ca-file", authority], { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  const offered = new Promise((resolve, reject) => {
+    own.stderr.on("data", (text) => { said += text; if (said.includes("Ctrl+C")) resolve(); });
+    own.once("exit", () => reject(new Error(said)));
+  });
+  try {
+    await offered;
+    const page = await open(browser);
+    await page.goto(/http:\S+/.exec(said)[0]);
+    await page.getByLabel("Code").fill(/Code to drive:\s+(\S+)/.exec(said)[1]);
+    await button(page, "Show the screen").click();
+    await signsIn(page);
+    await accept(page, "Terms of use");
+    await screen(page, "Privacy settings");
+
+    const watcher = await open(browser);
+    await enterAt(server, watcher, ida, "/admin/monitor/deployments");
+    await watcher.getByRole("row", { name: new RegExp(serialNumber) }).getByRole("rowheader").getByRole("link").click();
+    await settled(watcher, `Deployment of ${serialNumber}`);
+    await watcher.getByText("In progress", { exact: true }).first().waitFor();
+    await watcher.getByText("Live", { exact: true }).waitFor();
+    const hosted = await open(browser);
+    await enterAt(server, hosted, wes, "/admin/");
+    await hosted.goto(`${server.base}/oobe/till`);
+    await screen(hosted, "What became of it");
+    for (const p of [watcher, hosted]) await p.evaluate(() => (window.notReloaded = true));
+
+    await server.halt();
+    await watcher.getByText("Updates every 15 s", { exact: true }).waitFor();
+    await hosted.getByText("The connection to the server is lost.").first().waitFor();
+    await button(page, "Accept").click(); // the PC meets nobody
+    await server.resume();
+    await screen(page, "What became of it");
+    await watcher.getByText("Success", { exact: true }).first().waitFor({ timeout: 40_000 });
+    await screen(hosted, "The PC is off"); // whoever hosted it is another process now
+    for (const p of [watcher, hosted]) assert.equal(await p.evaluate(() => window.notReloaded), true);
+    for (const p of [page, watcher, hosted]) await p.close_();
+  } finally {
+    own.kill("SIGINT");
+  }
+});
+
+test("what the screen loads stays small", async () => {
+  const page = await open(browser);
+  await enterAt(server, page, wes, "/admin/");
+  const loaded = new Map();
+  page.on("response", async (answer) => {
+    const { pathname } = new URL(answer.url());
+    if (pathname.startsWith("/admin/assets/") && answer.ok()) loaded.set(pathname, gzipSync(await answer.body(), { level: 9 }).length);
+  });
+  await page.goto(`${server.base}/oobe/till`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => undefined); // it asks on and on
+  const sum = [...loaded.values()].reduce((n, size) => n + size, 0);
+  assert.ok(sum > 10_000 && sum <= 130_000, JSON.stringify([...loaded]));
   await page.close_();
 });
