@@ -25,7 +25,7 @@ after(async () => {
 });
 
 // What a Windows Installer package begins with (a compound file), and some more.
-const installer = (name) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(3 << 20, 7)]) });
+const installer = (name) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(1 << 18, 7)]) });
 
 const chooseFile = async (page, name, file) => {
   const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button(page, name).click()]);
@@ -65,7 +65,7 @@ test("an app is added with its file, assigned, changed and deleted", async () =>
   await button(page, "Create").click();
   await settled(page, "Contoso VPN");
   const [made] = (await graph("GET", `${apps}?$expand=assignments`)).value;
-  assert.deepEqual([made.publishingState, made.fileName, made.size, made.useDeviceContext], ["published", "Größe (1).msi", 8 + (3 << 20), true]);
+  assert.deepEqual([made.publishingState, made.fileName, made.size, made.useDeviceContext], ["published", "Größe (1).msi", 8 + (1 << 18), true]);
   assert.deepEqual(made.assignments.map((a) => a.intent).sort(), ["required", "uninstall"]);
 
   // Its page: a property, an assignment and another file.

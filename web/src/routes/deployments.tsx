@@ -8,12 +8,13 @@ import { LiveChip } from "../components/live";
 import { CommandBar, Page } from "../components/page";
 import { Empty, Problem, Skeleton } from "../components/states";
 import table from "../components/table.module.css";
-import { deploymentsQuery, mostCounted, reportQuery, type Deployment } from "../features/monitor/api/deployments";
+import { deploymentsQuery, mostCounted, mostTimelines, reportQuery, timelinesQuery, type Deployment } from "../features/monitor/api/deployments";
 import { deploymentStates, type DeploymentState } from "../features/monitor/states";
 import styles from "../features/monitor/components/monitor.module.css";
+import { PhaseBar, PhaseLegend } from "../features/monitor/components/phase-bar";
 import { Span, StateWord } from "../features/monitor/components/state";
 import { Summary } from "../features/monitor/components/summary";
-import { report, seconds } from "../features/monitor/report";
+import { phasesOf, report, seconds, slowestApps, succeeded } from "../features/monitor/report";
 import { download, writeCsv } from "../lib/csv";
 import { useFormat } from "../lib/format";
 import { useSearchText } from "../lib/settled";
@@ -41,6 +42,9 @@ function Content() {
   const search = useSearch({ from: path });
   const [text, setText] = useState(search.q ?? "");
   const figures = useQuery(reportQuery);
+  // The slowest apps are those of the newest that came to their end.
+  const ended = (figures.data ?? []).filter((d) => succeeded(d.deploymentState)).slice(0, mostTimelines);
+  const timelines = useQuery(timelinesQuery(ended.map((d) => d.id)));
   const list = useInfiniteQuery(deploymentsQuery({ q: search.q ?? "", state: search.state }));
   useSearchText(
     text,
@@ -83,7 +87,7 @@ function Content() {
       <p>
         {t("monitor.about", { n: number(mostCounted) })} <LiveChip />
       </p>
-      <Summary report={report(figures.data)} />
+      <Summary report={report(figures.data)} apps={slowestApps(timelines.data ?? [], 5)} />
       <h2>{t("monitor.list")}</h2>
       <div className={styles.filters}>
         <TextField label={t("common.search")} placeholder={t("monitor.searchHint")} value={text} onChange={setText} />
@@ -119,7 +123,10 @@ function Content() {
           {t("monitor.nothing")}
         </Empty>
       ) : (
-        <Rows rows={rows} />
+        <>
+          <PhaseLegend />
+          <Rows rows={rows} />
+        </>
       )}
       {list.hasNextPage && (
         <Button isDisabled={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
@@ -133,7 +140,8 @@ function Content() {
 function Rows({ rows }: { rows: readonly Deployment[] }) {
   const { t } = useTranslation();
   const { time } = useFormat();
-  const heads = ["start", "registered", "serial", "device", "user", "profile", "esp", "state", "deviceSetup", "accountSetup", "total", "failure", "os", "type"] as const;
+  const heads = ["start", "registered", "serial", "device", "user", "state", "phases", "profile", "esp", "deviceSetup", "accountSetup", "total", "failure", "os", "type"] as const;
+  const longest = Math.max(...rows.map((d) => Object.values(phasesOf(d)).reduce((sum, s) => sum + s, 0)));
   return (
     <div className={table.scroll}>
       <table className={`${table.table} ${styles.nowrap}`}>
@@ -159,11 +167,14 @@ function Rows({ rows }: { rows: readonly Deployment[] }) {
               <td>{d.deviceSerialNumber}</td>
               <td>{d.managedDeviceName || t("common.none")}</td>
               <td>{d.userPrincipalName || t("common.none")}</td>
-              <td>{d.windowsAutopilotDeploymentProfileDisplayName || t("common.none")}</td>
-              <td>{d.windows10EnrollmentCompletionPageConfigurationDisplayName || t("common.none")}</td>
               <td>
                 <StateWord state={d.deploymentState} />
               </td>
+              <td>
+                <PhaseBar phases={phasesOf(d)} longest={longest} />
+              </td>
+              <td>{d.windowsAutopilotDeploymentProfileDisplayName || t("common.none")}</td>
+              <td>{d.windows10EnrollmentCompletionPageConfigurationDisplayName || t("common.none")}</td>
               <td>
                 <Span seconds={seconds(d.deviceSetupDuration)} />
               </td>

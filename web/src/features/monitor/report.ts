@@ -1,4 +1,4 @@
-import type { Deployment } from "./api/deployments";
+import type { Deployment, TimelineEvent } from "./api/deployments";
 import type { DeploymentState } from "./states";
 
 /** Seconds of an ISO 8601 duration as Graph writes them (PT1H2M3S). */
@@ -53,4 +53,62 @@ export function report(of: readonly Deployment[]): Report {
       .toSorted((a, b) => b.count - a.count)
       .slice(0, 5),
   };
+}
+
+export const phaseNames = ["preparation", "device", "account"] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+/** The seconds of each phase of a deployment. */
+export const phasesOf = (d: Pick<Deployment, "devicePreparationDuration" | "deviceSetupDuration" | "accountSetupDuration">): Record<PhaseName, number> => ({
+  preparation: seconds(d.devicePreparationDuration),
+  device: seconds(d.deviceSetupDuration),
+  account: seconds(d.accountSetupDuration),
+});
+
+export interface Segment {
+  id: PhaseName;
+  from: number; // of a whole of 100
+  width: number;
+}
+
+/** The phases as pieces of one bar, where longest fills it. */
+export function segments(phases: Record<PhaseName, number>, longest: number): Segment[] {
+  let from = 0;
+  return phaseNames.flatMap((id) => {
+    const width = (phases[id] / Math.max(1, longest)) * 100;
+    const piece = { id, from, width };
+    from += width;
+    return width > 0 ? [piece] : [];
+  });
+}
+
+export interface AppTime {
+  id: string;
+  name: string;
+  median: number; // seconds
+  count: number; // of deployments
+}
+
+/** The apps that took longest, by their median. Windows Installer installs one
+ * after the other, so an app took from the one before it, or from the beginning
+ * of its phase, to its own end. */
+export function slowestApps(timelines: readonly (readonly Pick<TimelineEvent, "dateTime" | "event" | "waitingFor" | "subject" | "description">[])[], most: number): AppTime[] {
+  const times = new Map<string, { name: string; spans: number[] }>();
+  for (const events of timelines) {
+    let from: number | undefined;
+    for (const e of events) {
+      const at = Date.parse(e.dateTime);
+      if (e.event === "phaseBegan") from = at;
+      if (e.event !== "installed" || e.waitingFor !== "app" || !e.subject || from === undefined) continue;
+      const app = times.get(e.subject) ?? { name: "", spans: [] };
+      app.name = e.description.replace(/ is installed\.$/, "");
+      app.spans.push((at - from) / 1000);
+      times.set(e.subject, app);
+      from = at;
+    }
+  }
+  return [...times]
+    .map(([id, { name, spans }]) => ({ id, name, median: median(spans) ?? 0, count: spans.length }))
+    .toSorted((a, b) => b.median - a.median || a.name.localeCompare(b.name))
+    .slice(0, most);
 }

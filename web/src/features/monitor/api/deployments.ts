@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { batch } from "../../../lib/batch";
 import { bareSearch, graph, nextPath, query, type Page } from "../../../lib/graph";
 
 import type { DeploymentState } from "../states";
@@ -93,6 +94,23 @@ export const timelineQuery = (id: string) =>
   queryOptions({
     queryKey: [...key, "timeline", id],
     queryFn: async ({ signal }) => (await graph.get<Page<TimelineEvent>>(`${path}/${encodeURIComponent(id)}/timeline`, signal)).value,
+  });
+
+/** How many of the newest deployments are asked for their apps: as many as one
+ * batch takes. */
+export const mostTimelines = 20;
+
+/** The timelines of some deployments; one that cannot be read is left out. */
+export const timelinesQuery = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: [...key, "timelines", ids],
+    queryFn: async ({ signal }) => {
+      const asked = ids.slice(0, mostTimelines).map((id) => ({ method: "GET" as const, path: `${path}/${encodeURIComponent(id)}/timeline` }));
+      const answers = await batch(asked, signal);
+      return answers.flatMap((a) => (a.status === 200 ? [(a.body as Page<TimelineEvent>).value] : []));
+    },
+    enabled: ids.length > 0,
+    placeholderData: (old) => old,
   });
 
 /** The deployments of one registered device, the newest first. */

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import table from "../../../components/table.module.css";
 import { useFormat } from "../../../lib/format";
 import type { DeploymentState } from "../states";
-import type { Report } from "../report";
+import type { AppTime, Report } from "../report";
 import styles from "./monitor.module.css";
 import { Span } from "./state";
 import "../../../locales/en/common";
@@ -12,7 +12,7 @@ import "../../../locales/en/monitor";
 const page = "/monitor/deployments";
 
 /** The figures of the last thirty days: every number leads to what it counts. */
-export function Summary({ report: r }: { report: Report }) {
+export function Summary({ report: r, apps }: { report: Report; apps: readonly AppTime[] }) {
   const { t, i18n } = useTranslation();
   const { number } = useFormat();
   const percent = r.rate === undefined ? t("common.none") : new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 1 }).format(r.rate);
@@ -64,6 +64,33 @@ export function Summary({ report: r }: { report: Report }) {
               ))}
             </tbody>
           </table>
+        </section>
+        <section>
+          <h2>{t("monitor.slowest")}</h2>
+          {apps.length === 0 ? (
+            <p>{t("monitor.noApps")}</p>
+          ) : (
+            <table className={table.table} aria-label={t("monitor.slowest")}>
+              <thead>
+                <tr>
+                  <th scope="col">{t("monitor.app")}</th>
+                  <th scope="col">{t("monitor.median")}</th>
+                  <th scope="col">{t("monitor.count")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {apps.map((a) => (
+                  <tr key={a.id}>
+                    <th scope="row">{a.name}</th>
+                    <td>
+                      <Span seconds={a.median} />
+                    </td>
+                    <td>{number(a.count)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
         </section>
         <section>
           <h2>{t("monitor.reasons")}</h2>
