@@ -183,7 +183,14 @@ test("an assigned group is filled by hand, and lists find what is asked for", as
   await page.getByText("2 of 2 members").waitFor();
   await button(page, "Remove Mia Example").click();
   await page.getByText("1 of 1 members").waitFor();
+  await button(page, "Add owners").click();
+  const owners = page.getByRole("dialog", { name: "Add owners" });
+  await owners.getByText("Mia Example", { exact: true }).click();
+  await button(owners, "Select").click();
+  await page.getByRole("list", { name: "Owners" }).getByText("Mia Example").waitFor();
   await judge(page, "site-groups-assigned");
+  await button(page, "Remove the owner Mia Example").click();
+  await page.getByText("Nobody owns this group.").waitFor();
 
   await page.goto(server.base + groups);
   await page.getByRole("row").nth(2).waitFor();

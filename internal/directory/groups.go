@@ -53,10 +53,10 @@ func KindOfRule(text string) (GroupKind, error) {
 	return DynamicDevice, nil
 }
 
-// CreateGroup adds a group with its first members. A dynamic group's kind is
+// CreateGroup adds a group with its first members and owners. A dynamic group's kind is
 // taken from its rule; it is filled before the call returns, or beside it when
 // it is large.
-func (s *Service) CreateGroup(ctx context.Context, t TenantID, g Group, members []ObjectID) (Group, error) {
+func (s *Service) CreateGroup(ctx context.Context, t TenantID, g Group, members []ObjectID, owners ...ObjectID) (Group, error) {
 	g.ID, g.CreatedAt, g.Version = ObjectID(s.NewID()), s.Clock.Now(t), 1
 	if err := g.Validate(); err != nil {
 		return Group{}, err
@@ -90,6 +90,9 @@ func (s *Service) CreateGroup(ctx context.Context, t TenantID, g Group, members 
 				return err
 			}
 		} else if err := s.addMembers(ctx, tx, t, &g, members); err != nil {
+			return err
+		}
+		if err := s.addOwners(ctx, tx, t, &g, owners); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, t, "Create group", "group", string(g.ID), g.DisplayName, Change{Property: "membershipRule", New: g.Rule})

@@ -26,6 +26,7 @@ type Tx interface {
 	DeviceTx
 	GroupTx
 	MembershipTx
+	OwnerTx
 	ConfigTx
 	MarkTx
 	AuditTx
@@ -94,11 +95,20 @@ type GroupTx interface {
 	UpdateGroup(ctx context.Context, t TenantID, g Group) error // matches id, sets Version+1
 	// LockGroup returns a living group locked; fault.NotFound when there is none.
 	LockGroup(ctx context.Context, t TenantID, id ObjectID) (Group, error)
-	// PurgeGroup removes a deleted group with its memberships.
+	// PurgeGroup removes a deleted group with its memberships and owners.
 	PurgeGroup(ctx context.Context, t TenantID, id ObjectID) error
 	// ApplyFilled notes that the group's members reflect version, if no newer
 	// version was applied already.
 	ApplyFilled(ctx context.Context, t TenantID, id ObjectID, version int64, at time.Time) error
+}
+
+// OwnerTx reads and writes who owns a group. Owners go with their group and with
+// their user.
+type OwnerTx interface {
+	// OwnersOf returns a group's owners in order of id.
+	OwnersOf(ctx context.Context, t TenantID, group ObjectID) ([]ObjectID, error)
+	// ReplaceOwners makes these the only owners of a group that is locked.
+	ReplaceOwners(ctx context.Context, t TenantID, group ObjectID, owners []ObjectID) error
 }
 
 // MembershipTx reads and writes memberships.

@@ -7,12 +7,14 @@ import (
 	"taxiway/internal/odata"
 )
 
-// JoinLists reads who a device belongs to and who is in groups through groups.
+// JoinLists reads who a device or a group belongs to, and who is in groups
+// through groups.
 // Every list obeys the query as in Lists.
 type JoinLists interface {
 	ListMembersWithin(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error)
 	ListGroupsAround(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error)
 	ListPeopleOf(ctx context.Context, t directory.TenantID, device directory.ObjectID, role directory.PersonRole, q *odata.Query) (odata.List[directory.User], error)
+	ListOwners(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.User], error)
 	ListDevicesOf(ctx context.Context, t directory.TenantID, user directory.ObjectID, role directory.PersonRole, q *odata.Query) (odata.List[directory.Device], error)
 }
 

@@ -13,6 +13,7 @@ import (
 
 const (
 	membersBind = "members@odata.bind"
+	ownersBind  = "owners@odata.bind"
 	maxBind     = 20 // Graph page "Add members"
 )
 
@@ -92,16 +93,6 @@ func (h *Handler) listMembers(c *call) error {
 
 func (h *Handler) countMembers(c *call) error { return count(c, memberTable, (*call).members) }
 
-// listOwners answers an empty list: owners are accepted and not kept.
-func (h *Handler) listOwners(c *call) error {
-	if _, err := c.group(); err != nil {
-		return err
-	}
-	return list(c, memberTable, directoryPaging, "directoryObjects", func(*call, *odata.Query) (odata.List[directory.Member], error) {
-		return odata.List[directory.Member]{}, nil
-	}, memberWires)
-}
-
 // addMember answers POST members/$ref.
 func (h *Handler) addMember(c *call) error {
 	id, err := c.reference()
@@ -135,15 +126,6 @@ func (h *Handler) removeMember(c *call) error {
 		return err
 	}
 	return c.noContent()
-}
-
-// boundMembers reads members@odata.bind. owners@odata.bind is checked for form
-// alone: owners are not kept.
-func boundMembers(o odata.Object) ([]directory.ObjectID, error) {
-	if _, err := bound(o, "owners@odata.bind"); err != nil {
-		return nil, err
-	}
-	return bound(o, membersBind)
 }
 
 func bound(o odata.Object, name string) ([]directory.ObjectID, error) {

@@ -174,28 +174,36 @@ func createGroup(c *call, o odata.Object) (directory.Group, error) {
 	if !o.Has("securityEnabled") {
 		return g, fault.Field(fault.Invalid, "SecurityEnabledRequired", "securityEnabled", "A required property 'securityEnabled' is missing.", "Send securityEnabled true; groups here are security groups.")
 	}
-	members, err := boundMembers(o)
+	members, err := bound(o, membersBind)
 	if err != nil {
 		return g, err
 	}
-	return c.h.Directory.CreateGroup(c.ctx(), c.tenant, g, members)
+	owners, err := c.boundOwners(o)
+	if err != nil {
+		return g, err
+	}
+	return c.h.Directory.CreateGroup(c.ctx(), c.tenant, g, members, owners...)
 }
 
-// updateGroup applies properties that were sent, or adds members.
+// updateGroup applies properties that were sent, or adds members or owners.
 func updateGroup(c *call, match int64, o odata.Object) (g directory.Group, err error) {
 	if err := knows(o, "", groupTable, notKeptOnGroups...); err != nil {
 		return g, err
 	}
-	members, err := boundMembers(o)
+	members, err := bound(o, membersBind)
+	if err != nil {
+		return g, err
+	}
+	owners, err := c.boundOwners(o)
 	if err != nil {
 		return g, err
 	}
 	id := directory.ObjectID(c.keys["id"])
 	switch {
-	case len(members) == 0:
+	case len(members)+len(owners) == 0:
 		return c.h.Directory.UpdateGroup(c.ctx(), c.tenant, id, match, func(g *directory.Group) error { return readGroup(o, g) })
 	case len(o) > 1:
-		return g, fault.Field(fault.Invalid, "MembersAndPropertiesTogether", membersBind, "Members and properties cannot be changed in one request: they would not be one change.", "Send members@odata.bind in a request of its own.")
+		return g, fault.Field(fault.Invalid, "MembersAndPropertiesTogether", membersBind, "Members, owners and properties cannot be changed in one request: they would not be one change.", "Send members@odata.bind or owners@odata.bind in a request of its own.")
 	case match != 0:
 		if g, err = c.group(); err != nil {
 			return g, err
@@ -203,6 +211,9 @@ func updateGroup(c *call, match int64, o odata.Object) (g directory.Group, err e
 		if err := fault.Match(g.Version, match); err != nil {
 			return g, err
 		}
+	}
+	if len(owners) > 0 {
+		return g, c.h.Directory.AddOwners(c.ctx(), c.tenant, id, owners)
 	}
 	return g, c.h.Directory.AddMembers(c.ctx(), c.tenant, id, members)
 }

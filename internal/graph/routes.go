@@ -133,6 +133,8 @@ func resourceRoutes() []Route {
 		{post, "groups/{id}/members/$ref", both, mayWriteMember, nil, (*Handler).addMember},
 		{del, "groups/{id}/members/{member}/$ref", both, mayWriteMember, nil, (*Handler).removeMember},
 		{get, "groups/{id}/owners", both, mayReadMember, nil, (*Handler).listOwners},
+		{post, "groups/{id}/owners/$ref", both, mayWriteGroup, nil, (*Handler).addOwner},
+		{del, "groups/{id}/owners/{owner}/$ref", both, mayWriteGroup, nil, (*Handler).removeOwner},
 
 		{get, "devices", both, mayReadDevice, nil, devices.list},
 		{get, "devices/$count", both, mayReadDevice, nil, devices.count},

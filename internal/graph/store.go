@@ -19,6 +19,7 @@ type Directory interface {
 	UserWriter
 	DeviceWriter
 	GroupWriter
+	OwnerWriter
 	Evaluator
 	JoinSettings
 	RoleWriter
@@ -49,11 +50,17 @@ type DeviceWriter interface {
 // GroupWriter changes groups and the members put there by hand. AddMembers is
 // all or nothing.
 type GroupWriter interface {
-	CreateGroup(ctx context.Context, t directory.TenantID, g directory.Group, members []directory.ObjectID) (directory.Group, error)
+	CreateGroup(ctx context.Context, t directory.TenantID, g directory.Group, members []directory.ObjectID, owners ...directory.ObjectID) (directory.Group, error)
 	UpdateGroup(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64, change func(*directory.Group) error) (directory.Group, error)
 	DeleteGroup(ctx context.Context, t directory.TenantID, id directory.ObjectID, ifMatch int64) error
 	AddMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, ids []directory.ObjectID) error
 	RemoveMember(ctx context.Context, t directory.TenantID, group, member directory.ObjectID) error
+}
+
+// OwnerWriter changes who owns a group. AddOwners is all or nothing.
+type OwnerWriter interface {
+	AddOwners(ctx context.Context, t directory.TenantID, group directory.ObjectID, ids []directory.ObjectID) error
+	RemoveOwner(ctx context.Context, t directory.TenantID, group, owner directory.ObjectID) error
 }
 
 // JoinSettings reads and changes who may join PCs and whose PCs are enrolled.

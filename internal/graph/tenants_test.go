@@ -18,6 +18,7 @@ var keyOf = map[string]string{
 	"auditEvents":                              "event",
 	"groups":                                   "group",
 	"members":                                  "user",
+	"owners":                                   "user",
 	"devices":                                  "device",
 	"users":                                    "user",
 	"directoryObjects":                         "device",

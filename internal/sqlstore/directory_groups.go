@@ -94,6 +94,9 @@ func (tx *Tx) PurgeGroup(ctx context.Context, t directory.TenantID, id directory
 		_, err = tx.exec(ctx, "DELETE FROM memberships WHERE tenant_id = $1 AND group_id = $2", tenant, group)
 	}
 	if err == nil && n > 0 {
+		_, err = tx.exec(ctx, "DELETE FROM group_owners WHERE tenant_id = $1 AND group_id = $2", tenant, group)
+	}
+	if err == nil && n > 0 {
 		_, err = tx.exec(ctx, "DELETE FROM memberships/*by_member*/ WHERE tenant_id = $1 AND member_id = $2", tenant, group)
 	}
 	return fault.Wrap("purge group "+string(id), err)

@@ -21,7 +21,7 @@ var tenantTables = []string{
 	"changes", "dirty", "fills", "autopilot_claims", "autopilot_identities", "autopilot_hashes",
 	"hardware_reports", "import_rows", "profiles", "assignments", "audit", "audit_heads", "join_policies", "mobility_policies",
 	"app_redirects", "app_certificates", "consents", "role_assignments", "passwords", "totp", "recovery_codes", "sessions", "entry_links",
-	"signin_attempts", "token_families", "auth_codes", "refresh_tokens", "device_codes", "brandings", "device_people", "device_certificates",
+	"signin_attempts", "token_families", "auth_codes", "refresh_tokens", "device_codes", "brandings", "device_people", "device_certificates", "group_owners",
 	"mdm_authorities", "managed_devices", "mdm_certificates", "mdm_sessions", "mdm_commands", "mdm_policies", "mdm_assignments", "mdm_states",
 	"deployments", "deployment_events", "mdm_settings", "entra_tenants", "app_contents", "lab_quirks",
 }

@@ -85,7 +85,7 @@ func (tx *Tx) UpdateUser(ctx context.Context, t directory.TenantID, u directory.
 }
 
 // userTables are the tables with rows that a user takes along.
-var userTables = []string{"passwords", "totp", "recovery_codes", "sessions", "consents", "role_assignments", "entry_links", "token_families", "device_people"}
+var userTables = []string{"passwords", "totp", "recovery_codes", "sessions", "consents", "role_assignments", "entry_links", "token_families", "device_people", "group_owners"}
 
 // DeleteUser implements directory.UserTx: the user goes with its memberships,
 // its mark, whatever it signs in with, and every token.

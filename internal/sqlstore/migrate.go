@@ -21,7 +21,7 @@ var migrations embed.FS
 
 // SchemaVersion is the schema this program works with: the number of the last
 // migration.
-const SchemaVersion = 6
+const SchemaVersion = 7
 
 // typedFS is the migrations with an engine's types filled in.
 type typedFS struct {

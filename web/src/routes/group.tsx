@@ -11,6 +11,7 @@ import { UnsavedBar } from "../components/unsaved-bar";
 import { groupQuery, groupsKey, memberCountQuery, processingQuery, saveGroup, type Group } from "../features/groups/api/groups";
 import { DeleteGroups } from "../features/groups/components/delete-groups";
 import { Members } from "../features/groups/components/members";
+import { Owners } from "../features/groups/components/owners";
 import { useFormat } from "../lib/format";
 import { GraphError } from "../lib/graph";
 import { useMay } from "../lib/session";
@@ -143,6 +144,7 @@ function Overview({ group }: { group: Group }) {
           <code className={styles.rule}>{group.membershipRule}</code>
         </section>
       )}
+      <Owners group={group} />
       <Members group={group} />
       {deleting && <DeleteGroups groups={[group]} onClose={() => setDeleting(false)} onDone={() => void navigate({ to: "/groups", ignoreBlocker: true })} />}
     </>

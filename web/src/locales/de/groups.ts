@@ -82,4 +82,11 @@ export const groups = {
   deleted_one: "{{count}} Gruppe ist gelöscht.",
   deleted_other: "{{count}} Gruppen sind gelöscht.",
   notDeleted: "Nicht gelöscht: {{list}}",
+  owners: "Besitzer",
+  addOwners: "Besitzer hinzufügen",
+  noOwners: "Diese Gruppe gehört niemandem.",
+  ownersAdded_one: "{{count}} Besitzer hinzugefügt.",
+  ownersAdded_other: "{{count}} Besitzer hinzugefügt.",
+  ownerRemoved: "{{name}} besitzt die Gruppe nicht mehr.",
+  removeOwnerNamed: "Besitzer {{name}} entfernen",
 };

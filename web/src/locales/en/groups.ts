@@ -84,4 +84,11 @@ export const groups = texts("groups", {
   deleted_one: "{{count}} group is deleted.",
   deleted_other: "{{count}} groups are deleted.",
   notDeleted: "Not deleted: {{list}}",
+  owners: "Owners",
+  addOwners: "Add owners",
+  noOwners: "Nobody owns this group.",
+  ownersAdded_one: "{{count}} owner added.",
+  ownersAdded_other: "{{count}} owners added.",
+  ownerRemoved: "{{name}} no longer owns the group.",
+  removeOwnerNamed: "Remove the owner {{name}}",
 });

@@ -124,3 +124,5 @@ export const saveGroup = (id: string, change: Partial<Wire>, etag?: string) => g
 export const deleteGroup = (id: string) => graph.delete(`${path}/${id}`);
 export const addMember = (group: string, id: string) => graph.post<undefined>(`${path}/${group}/members/$ref`, { "@odata.id": `${location.origin}/v1.0/directoryObjects/${id}` });
 export const removeMember = (group: string, id: string) => graph.delete(`${path}/${group}/members/${id}/$ref`);
+export const addOwner = (group: string, id: string) => graph.post<undefined>(`${path}/${group}/owners/$ref`, { "@odata.id": `${location.origin}/v1.0/directoryObjects/${id}` });
+export const removeOwner = (group: string, id: string) => graph.delete(`${path}/${group}/owners/${id}/$ref`);

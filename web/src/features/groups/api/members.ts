@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { bareSearch, graph, nextPath, query, type Page } from "../../../lib/graph";
+import { all, bareSearch, graph, nextPath, query, type Page } from "../../../lib/graph";
 import { groupsKey, ofTypes, type MembershipType } from "./groups";
 
 export const memberKinds = ["device", "user", "group"] as const;
@@ -31,6 +31,13 @@ export const membersQuery = (group: string) =>
     initialPageParam: `/beta/groups/${group}/members` + query({ $top: 50, $count: true, $orderby: "displayName", $select: "id,displayName,userPrincipalName,manufacturer,model" }),
     queryFn: ({ pageParam, signal }) => graph.get<Page<Member>>(pageParam, signal),
     getNextPageParam: nextPath,
+  });
+
+/** Who owns a group: at most a hundred. */
+export const ownersQuery = (group: string) =>
+  queryOptions({
+    queryKey: [...groupsKey, "owners", group],
+    queryFn: ({ signal }) => all<Member>(`/beta/groups/${group}/owners` + query({ $top: 100, $orderby: "displayName", $select: "id,displayName,userPrincipalName" }), signal),
   });
 
 const selects: Record<ObjectKind, string> = { device: "id,displayName,manufacturer,model", user: "id,displayName,userPrincipalName", group: "id,displayName" };
