@@ -1,16 +1,14 @@
 // The frame of the admin site: the palette reaches every page, every address
 // survives signing in, and texts may be long or run from right to left.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { judge, open, startBrowser } from "./browser.mjs";
+import { furnish, furnishing, opened, places } from "./pages.mjs";
+import { cut, dataOf, speakPseudo, untranslated } from "./pseudo.mjs";
 import { startServer, tenant } from "./server.mjs";
-import { button, enter, settled } from "./site.mjs";
+import { enter, graphOf, settled } from "./site.mjs";
 
 let server, browser, contoso, ada;
-const router = readFileSync(new URL("../web/src/app/router.tsx", import.meta.url), "utf8");
-// Pages that need no more than their address; the gallery is no place to go to.
-const places = [...router.matchAll(/(?:page\(|\bpath: )"(\/[^"$]*)"/g)].map(([, path]) => path).filter((path) => path !== "/gallery");
 
 before(async () => {
   server = await startServer();
@@ -80,5 +78,46 @@ test("every address leads back to itself after signing in", async () => {
     if (place.endsWith("/import")) assert.ok(searchParams.has("import"));
     else assert.equal(pathname.replace(/\/$/, ""), `/admin${place}`.replace(/\/$/, ""));
   }
+  await page.close_();
+});
+
+const out = new URL("./out/", import.meta.url).pathname;
+
+// Data, and words that are the same in every language, or come from the library
+// of components in the browser's.
+const sameEverywhere = ["taxiway", "Contoso", "contoso.example", "Ada Example", "AE", "English", "Deutsch", "Schließen", "/quiet", "#0F5FB8"];
+
+// Pages of which pictures are kept: from the right, and in forced colours.
+const autopilot = "/devices/windows/enrollment/autopilot";
+const pictured = ["/", "/guide", `${autopilot}/devices`, `${autopilot}/profiles/new`, "/groups/new", "/monitor/deployments"];
+
+test("every page has its words in the catalogue, and room for longer ones, from left and from right", async () => {
+  const graph = await graphOf(server, contoso, furnishing);
+  const made = await furnish(graph, ada);
+  const page = await open(browser);
+  await speakPseudo(page.context());
+  const said = dataOf(page);
+  await enter(server, page, ada);
+  const found = [];
+  for (const place of [...places, ...made.pages]) {
+    await opened(server, page, place);
+    for (const text of await untranslated(page, [...sameEverywhere, ...made.words, ...said])) found.push(`${place}: not in the catalogue: ${text}`);
+    for (const direction of ["ltr", "rtl"]) {
+      await page.evaluate((dir) => (document.documentElement.dir = dir), direction);
+      for (const width of [320, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const text of await cut(page)) found.push(`${place}, ${direction}, ${width}: ${text}`);
+      }
+    }
+    if (pictured.includes(place)) {
+      const name = `${out}long${place.replaceAll("/", "-")}`;
+      await page.screenshot({ path: `${name}-rtl.png`, fullPage: true });
+      await page.evaluate(() => document.documentElement.removeAttribute("dir"));
+      await page.emulateMedia({ forcedColors: "active", colorScheme: "dark" });
+      await page.screenshot({ path: `${name}-forced.png`, fullPage: true });
+      await page.emulateMedia({ forcedColors: "none", colorScheme: "light" });
+    }
+  }
+  assert.deepEqual(found, []);
   await page.close_();
 });
