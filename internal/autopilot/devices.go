@@ -96,13 +96,17 @@ func (s *Service) apply(ctx context.Context, tx Tx, t directory.TenantID, d *Dev
 	}
 	u, ok := users[strings.ToLower(*c.UserPrincipalName)]
 	if !ok {
-		return fault.Field(fault.Invalid, "UserNotFound", "userPrincipalName", "There is no user '"+*c.UserPrincipalName+"' in this tenant.", "Correct the address or create the user first.")
+		return userNotFound(*c.UserPrincipalName)
 	}
 	d.UserPrincipalName = u.UserPrincipalName
 	if c.AddressableUserName == nil || *c.AddressableUserName == "" {
 		d.AddressableUserName = u.DisplayName
 	}
 	return nil
+}
+
+func userNotFound(upn string) error {
+	return fault.Field(fault.Invalid, "UserNotFound", "userPrincipalName", "There is no user '"+upn+"' in this tenant.", "Correct the address or create the user first.")
 }
 
 func deviceChanges(was, is *Device) []directory.Change {

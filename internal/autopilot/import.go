@@ -1,6 +1,7 @@
 package autopilot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +45,8 @@ func (s *Service) Import(ctx context.Context, t directory.TenantID, rows []Impor
 		return nil, err
 	}
 	results := make([]ImportedDevice, len(rows))
+	actor := directory.ActorFrom(ctx)
+	by := cmp.Or(actor.Principal, actor.AppName)
 	batch := s.NewID()
 	seen := map[ClaimKey]int{}
 	for start := 0; start < len(rows); start += importBatch {
@@ -55,7 +58,7 @@ func (s *Service) Import(ctx context.Context, t directory.TenantID, rows []Impor
 			r := &results[i]
 			*r = ImportedDevice{
 				ID: ImportID(s.NewID()), Batch: rows[i].ImportBatch, SerialNumber: strings.TrimSpace(rows[i].SerialNumber), ProductKey: strings.TrimSpace(rows[i].ProductKey),
-				GroupTag: strings.TrimSpace(rows[i].GroupTag), AssignedUser: strings.TrimSpace(rows[i].AssignedUser), Status: ImportComplete, CreatedAt: s.Clock.Now(t),
+				GroupTag: strings.TrimSpace(rows[i].GroupTag), AssignedUser: strings.TrimSpace(rows[i].AssignedUser), Status: ImportComplete, By: by, CreatedAt: s.Clock.Now(t),
 			}
 			if r.Batch == "" {
 				r.Batch = batch

@@ -43,6 +43,7 @@ type ImportedDevice struct {
 	ErrorCode    int
 	ErrorName    string
 	ErrorMessage string // ours: what is wrong and what to do
+	By           string // who imported it: a person's or an app's name
 	CreatedAt    time.Time
 }
 

@@ -28,11 +28,11 @@ func (s *Service) nameOf(ctx context.Context, t directory.TenantID, d *Device, p
 		}
 		name, _, _ := ExpandName(p.DeviceNameTemplate, d.SerialNumber, unknownDigits)
 		if strings.Contains(name, "?") {
-			return NameCheck{Name: name, Note: "Windows draws the digits shown as ?."}, nil
+			return NameCheck{Name: name, Note: Words.Say("nameDigitsDrawn")}, nil
 		}
 		return s.collide(ctx, t, d, NameCheck{Name: name}, p.DeviceNameTemplate)
 	}
-	return NameCheck{Note: "No device name template applies; Windows makes a name itself."}, nil
+	return NameCheck{Note: Words.Say("nameByWindows")}, nil
 }
 
 func unknownDigits(n int) string { return strings.Repeat("?", n) }
@@ -52,7 +52,7 @@ func (s *Service) collide(ctx context.Context, t directory.TenantID, d *Device, 
 				other, _, _ = ExpandName(template, page[i].SerialNumber, unknownDigits)
 			}
 			if page[i].ID != d.ID && strings.EqualFold(other, n.Name) {
-				n.Note = "The device with the serial number " + page[i].SerialNumber + " gets the same name. Equal names are allowed, but hard to tell apart."
+				n.Note = Words.Say("nameTaken", "serial", page[i].SerialNumber)
 				return n, nil
 			}
 		}

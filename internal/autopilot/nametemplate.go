@@ -111,10 +111,10 @@ func nameRune(c rune) bool {
 // from its front until the name fits. random gives n decimal digits. ok is
 // false when the result would be empty or all digits: Windows then keeps the
 // name it made itself, and why says so.
-func ExpandName(template, serial string, random func(n int) string) (name string, ok bool, why string) {
+func ExpandName(template, serial string, random func(n int) string) (name string, ok bool, why Text) {
 	parts, err := parseNameTemplate(template)
 	if err != nil {
-		return "", false, "The template is not valid: " + err.Error()
+		return "", false, Words.Say("nameTemplateInvalid", "why", err.Error())
 	}
 	room := MaxComputerName
 	for _, p := range parts {
@@ -143,9 +143,9 @@ func ExpandName(template, serial string, random func(n int) string) (name string
 	name = b.String()
 	switch {
 	case name == "":
-		return "", false, "The serial number has no character a name can have, so the name would be empty; Windows keeps the name it made itself."
+		return "", false, Words.Say("nameEmpty")
 	case strings.Trim(name, "0123456789") == "":
-		return "", false, "The name would be all numbers; Windows keeps the name it made itself."
+		return "", false, Words.Say("nameAllNumbers")
 	}
-	return name, true, ""
+	return name, true, Text{}
 }

@@ -43,6 +43,8 @@ type Asked struct {
 	PreProvisioned bool
 	// Profile is the name of its profile, once ProfileFor has read it.
 	Profile string
+	// ProfileVersion counts the changes of that profile.
+	ProfileVersion int64
 }
 
 // NeedsProof reports whether the registered hash holds a TPM key, so that the
@@ -152,7 +154,7 @@ func (s *Service) ProfileFor(ctx context.Context, a *Asked, proven bool) (Docume
 	if err != nil {
 		return Document{}, nil, fault.Wrap("read profile", err)
 	}
-	if a.Profile = p.DisplayName; a.PreProvisioned && !p.PreprovisioningAllowed {
+	if a.Profile, a.ProfileVersion = p.DisplayName, p.Version; a.PreProvisioned && !p.PreprovisioningAllowed {
 		return Document{}, &refusedPreProvisioning, nil
 	}
 	user := ""

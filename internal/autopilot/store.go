@@ -13,6 +13,14 @@ type Store interface {
 	InTx(ctx context.Context, fn func(Tx) error) error
 	Reader
 	ReportReader
+	ImportReader
+}
+
+// ImportReader finds imports.
+type ImportReader interface {
+	// FindImport returns the row that registered a device; fault.NotFound when
+	// none did, or it was deleted since.
+	FindImport(ctx context.Context, t directory.TenantID, registered DeviceID) (ImportedDevice, error)
 }
 
 // ReportReader reads what PCs reported.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,14 +15,28 @@ import (
 type deviceWhyOptions struct {
 	*app
 	*target
+	tag, user string
+	try       graphclient.WhatIf
 }
 
 func (a *app) newDeviceWhy(t *target) *cobra.Command {
-	o := &deviceWhyOptions{a, t}
-	return &cobra.Command{
+	o := &deviceWhyOptions{app: a, target: t}
+	cmd := &cobra.Command{
 		Use: "why SERIAL|ID", Short: "Say why a device has its profile, or none", Args: exactly(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+		Long: "Say why a device has its profile, or none, from its registration to its desktop.\n\nWith --group-tag or --user: what it would have then. Nothing is changed.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("group-tag") {
+				o.try.GroupTag = &o.tag
+			}
+			if cmd.Flags().Changed("user") {
+				o.try.UserPrincipalName = &o.user
+			}
+			return o.run(cmd.Context(), args[0])
+		},
 	}
+	cmd.Flags().StringVar(&o.tag, "group-tag", "", "try this group tag, or none")
+	cmd.Flags().StringVar(&o.user, "user", "", "try this assigned user, or nobody")
+	return cmd
 }
 
 func (o *deviceWhyOptions) run(ctx context.Context, name string) error {
@@ -34,7 +49,12 @@ func (o *deviceWhyOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	e, err := c.Explain(ctx, d.ID)
+	var e graphclient.Explanation
+	if o.try == (graphclient.WhatIf{}) {
+		e, err = c.Explain(ctx, d.ID)
+	} else {
+		e, err = c.WhatIf(ctx, d.ID, o.try)
+	}
 	if err != nil {
 		return err
 	}
@@ -64,6 +84,10 @@ func writeExplanation(w io.Writer, e *graphclient.Explanation) error {
 	for _, p := range e.Profiles {
 		fmt.Fprintf(w, "  %s  %s: %s\n", mark(p.Verdict == "chosen"), p.DisplayName, p.Reason)
 	}
+	fmt.Fprintln(w, "\nFrom registration to desktop")
+	for i := range e.Checks {
+		writeCheck(w, &e.Checks[i])
+	}
 	if len(e.Remedies) > 0 {
 		fmt.Fprintln(w, "\nWhat would change it (any one)")
 	}
@@ -71,6 +95,24 @@ func writeExplanation(w io.Writer, e *graphclient.Explanation) error {
 		fmt.Fprintln(w, "  - "+r)
 	}
 	return nil
+}
+
+func writeCheck(w io.Writer, c *graphclient.ExplainedCheck) {
+	at := ""
+	if !c.At.IsZero() {
+		at = " (" + c.At.UTC().Format(time.RFC3339) + ")"
+	}
+	fmt.Fprintf(w, "  %s  %s%s\n", checkMark(c.State), c.Text.Text, at)
+	for _, p := range c.Parts {
+		fmt.Fprintf(w, "       %s  %s\n", checkMark(p.State), p.Text.Text)
+	}
+}
+
+func checkMark(state string) string {
+	if state == "waiting" {
+		return "…"
+	}
+	return mark(state == "pass")
 }
 
 func writeGroupCheck(w io.Writer, g *graphclient.ExplainedGroup) {

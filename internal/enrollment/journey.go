@@ -3,6 +3,7 @@ package enrollment
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type downloadKey struct {
 	// version is the registration's: a PC that was enrolled or left in between
 	// is at another setup.
 	version int64
+	profile int64 // version of the profile
 	text    string
 }
 
@@ -58,6 +60,12 @@ const (
 	enrolledWithOfflineProfile = "azureADJoinedWithOfflineAutopilotProfile"
 )
 
+// What a line about a download has as facts.
+const (
+	factProfile        = "profile"
+	factProfileVersion = "profileVersion"
+)
+
 // Downloaded notes that a PC that proved itself got its profile: here a
 // deployment begins. A PC whose last deployment had enrolled begins another.
 func (s *Service) Downloaded(ctx context.Context, a *autopilot.Asked, doc *autopilot.Document) error {
@@ -65,7 +73,9 @@ func (s *Service) Downloaded(ctx context.Context, a *autopilot.Asked, doc *autop
 	if doc.PreProvisioning != "" {
 		text += " It asked to be pre-provisioned, which this server does not do: its setup goes on user-driven."
 	}
-	return fault.Wrap("note a profile download", s.atSetup(ctx, a, Event{Kind: EventDownloaded, Text: text}))
+	return fault.Wrap("note a profile download", s.atSetup(ctx, a, Event{
+		Kind: EventDownloaded, Text: text, Facts: map[string]string{factProfile: a.Profile, factProfileVersion: strconv.FormatInt(a.ProfileVersion, 10)},
+	}))
 }
 
 // PreProvisioningRefused notes that a PC that proved itself asked to be
@@ -82,7 +92,7 @@ func (s *Service) PreProvisioningRefused(ctx context.Context, a *autopilot.Asked
 func (s *Service) atSetup(ctx context.Context, a *autopilot.Asked, line Event) error {
 	t, d := a.Tenant, &a.Device
 	now := s.Clock.Now(t)
-	key := downloadKey{t, d.ID, d.Version, line.Text}
+	key := downloadKey{t, d.ID, d.Version, a.ProfileVersion, line.Text}
 	if !s.downloads.fresh(key, now) {
 		return nil
 	}

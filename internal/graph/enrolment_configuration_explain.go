@@ -72,7 +72,7 @@ func (h *Handler) explainStatusPage(c *call) error {
 		e := &reasons[i]
 		w.Pages[i] = statusPageWire(c.tenant, e)
 		if e.Verdict == enrollment.ESPChosen {
-			w.Sentence = statusPageSentence(e)
+			w.Sentence = e.Sentence().English
 		}
 	}
 	writeJSON(c.w, http.StatusOK, w)
@@ -93,16 +93,4 @@ func statusPageWire(t directory.TenantID, e *enrollment.ESPReason) statusPageRea
 		}
 	}
 	return w
-}
-
-func statusPageSentence(e *enrollment.ESPReason) string {
-	name := "'" + e.Policy.DisplayName + "' counts: "
-	switch {
-	case e.Policy.Default:
-		return name + "no other Enrollment Status Page reaches the PC or the user."
-	case e.ForUser:
-		return name + "none reaches the PC itself, and it is the first that reaches the user."
-	default:
-		return name + "it is the first that reaches the PC itself."
-	}
 }

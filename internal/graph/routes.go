@@ -92,6 +92,7 @@ func resourceRoutes() []Route {
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/unassignUserFromDevice", both, mayWriteIdentity, nil, (*Handler).unassignUser},
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/updateDeviceProperties", both, mayWriteIdentity, nil, (*Handler).updateIdentity},
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/explain", both, mayReadService, nil, (*Handler).explainIdentity},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/whatIf", both, mayReadService, nil, (*Handler).whatIf},
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/reportHardware", both, mayWriteService, nil, (*Handler).reportHardware},
 
 		{get, "deviceManagement/importedWindowsAutopilotDeviceIdentities", both, mayReadService, nil, importedDevices.list},

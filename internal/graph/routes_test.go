@@ -98,6 +98,7 @@ func TestReadPermissionsDoNotWrite(t *testing.T) {
 	safe := []string{
 		"groups/evaluateDynamicMembership", "groups/previewDynamicMembership", "groups/{id}/evaluateDynamicMembership", "$batch",
 		"deviceManagement/deviceEnrollmentConfigurations/explainStatusPage",
+		"deviceManagement/windowsAutopilotDeviceIdentities/{id}/whatIf",
 	}
 	routes := graph.Routes()
 	for i := range routes {

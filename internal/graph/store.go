@@ -113,9 +113,10 @@ type ProfileWriter interface {
 	Unassign(ctx context.Context, t directory.TenantID, profile autopilot.ProfileID, assignmentID string) error
 }
 
-// Explainer says why a device has the profile it has, or none.
+// Explainer says why a device has the profile it has, or none, or what it would
+// have.
 type Explainer interface {
-	Explain(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) (autopilot.Explanation, error)
+	Explain(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, w autopilot.WhatIf) (autopilot.Explanation, error)
 }
 
 // Lists answers filtered, sorted, paged reads. Every list obeys the query's

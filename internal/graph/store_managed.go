@@ -12,6 +12,8 @@ import (
 // Managed does what Graph's managed devices offer; enrollment.Service is one.
 type Managed interface {
 	DeviceActions
+	// ExplainSetup goes on where Explainer ends: from the download to the desktop.
+	ExplainSetup(ctx context.Context, t directory.TenantID, e *autopilot.Explanation) ([]autopilot.Check, error)
 	DeleteDevice(ctx context.Context, t directory.TenantID, id enrollment.DeviceID, ifMatch int64) error
 }
 

@@ -59,6 +59,7 @@ var bodies = map[string]string{
 	"POST $ref":                      `{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/${user}"}`,
 	"POST evaluateDynamicMembership": `{"memberId":"${device}","membershipRule":"device.deviceModel -eq \"x\""}`,
 	"POST explainStatusPage":         `{"windowsAutopilotDeviceIdentityId":"${pc}"}`,
+	"POST whatIf":                    `{"groupTag":"x"}`,
 	"POST roleAssignments":           `{"roleDefinitionId":"` + globalReader + `","principalId":"${user}","directoryScopeId":"/"}`,
 	"POST assignLicense":             `{"addLicenses":[],"removeLicenses":[]}`,
 	"POST wipe":                      `{"keepUserData":true}`,

@@ -15,10 +15,36 @@ type Explanation struct {
 	Waiting  string             `json:"waitingFor"`
 	Message  string             `json:"statusMessage"`
 	Remedies []string           `json:"remedies"`
+	Checks   []ExplainedCheck   `json:"checks"` // from registration to desktop
 	Profiles []ExplainedProfile `json:"profiles"`
 	Groups   []ExplainedGroup   `json:"groups"`
 	Device   DeviceIdentity     `json:"device"`
 	Hardware []ChangedPart      `json:"hardwareChanges"` // while the status is Fix pending or Attention required
+}
+
+// ExplainedCheck is one link of the chain from registration to desktop.
+type ExplainedCheck struct {
+	Step  string        `json:"step"`
+	State string        `json:"state"` // pass, fail, waiting
+	At    time.Time     `json:"dateTime"`
+	Text  ExplainedText `json:"text"`
+	Parts []struct {
+		State string        `json:"state"`
+		Text  ExplainedText `json:"text"`
+	} `json:"parts"`
+}
+
+// ExplainedText is a sentence in English with its code.
+type ExplainedText struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// WhatIf is what is tried on a device without writing it; nil leaves it as it
+// is, an empty text takes it away.
+type WhatIf struct {
+	GroupTag          *string `json:"groupTag,omitempty"`
+	UserPrincipalName *string `json:"userPrincipalName,omitempty"`
 }
 
 // ChangedPart is a part of a PC that is not as registered.
@@ -65,5 +91,12 @@ type RuleEvaluation struct {
 func (c *Client) Explain(ctx context.Context, id string) (Explanation, error) {
 	var e Explanation
 	err := c.call(ctx, http.MethodGet, identities+"/"+id+"/explain", nil, nil, &e)
+	return e, err
+}
+
+// WhatIf asks what a registered device would have. Nothing is changed.
+func (c *Client) WhatIf(ctx context.Context, id string, w WhatIf) (Explanation, error) {
+	var e Explanation
+	err := c.call(ctx, http.MethodPost, identities+"/"+id+"/whatIf", nil, w, &e)
 	return e, err
 }

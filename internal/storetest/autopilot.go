@@ -49,6 +49,7 @@ type AutopilotLists interface {
 	ListImports(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[autopilot.ImportedDevice], error)
 	ListProfiles(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[autopilot.Profile], error)
 	GetImport(ctx context.Context, t directory.TenantID, id autopilot.ImportID) (autopilot.ImportedDevice, error)
+	FindImport(ctx context.Context, t directory.TenantID, registered autopilot.DeviceID) (autopilot.ImportedDevice, error)
 	GetAuditEvent(ctx context.Context, t directory.TenantID, id string) (directory.AuditEvent, error)
 }
 

@@ -9,6 +9,7 @@ import (
 
 var importTests = []autopilotTest{
 	{"500 import rows are stored at once and read back", importsReadBack},
+	{"a device leads to the import that registered it", importFound},
 	{"a missing import row is NotFound, a taken one Conflict", importMissing},
 }
 
@@ -18,7 +19,7 @@ func importsReadBack(w *world) {
 	for i := range rows {
 		rows[i] = autopilot.ImportedDevice{
 			ID: autopilot.ImportID(w.id()), Batch: "batch", SerialNumber: fmt.Sprint("Ä", i), ProductKey: "pk", GroupTag: "tag", AssignedUser: "u@contoso.example",
-			Status: states[i%len(states)], CreatedAt: w.now,
+			Status: states[i%len(states)], By: "ada@contoso.example", CreatedAt: w.now,
 		}
 		if rows[i].Status == autopilot.ImportError {
 			rows[i].ErrorCode, rows[i].ErrorName, rows[i].ErrorMessage = 808, "ZtdDeviceAssignedToOtherTenant", "Ask the other tenant."
@@ -36,6 +37,22 @@ func importsReadBack(w *world) {
 	w.tx(func(tx autopilot.Tx) error { return tx.DeleteImport(w.ctx, w.tenant, rows[4].ID) })
 	_, err = w.s.GetImport(w.ctx, w.tenant, rows[4].ID)
 	w.faulty(fault.NotFound, "", err)
+}
+
+func importFound(w *world) {
+	registered := autopilot.DeviceID(w.id())
+	row := autopilot.ImportedDevice{ID: autopilot.ImportID(w.id()), Batch: "first", Status: autopilot.ImportComplete, Registration: registered, By: "Importer", CreatedAt: w.now}
+	again := autopilot.ImportedDevice{ID: autopilot.ImportID(w.id()), Batch: "again", Status: autopilot.ImportError, Registration: registered, ErrorCode: 806, CreatedAt: w.now}
+	_, err := w.s.FindImport(w.ctx, w.tenant, registered)
+	w.faulty(fault.NotFound, "ResourceNotFound", err)
+	w.tx(func(tx autopilot.Tx) error {
+		return tx.CreateImports(w.ctx, w.tenant, []autopilot.ImportedDevice{again, row})
+	})
+	got, err := w.s.FindImport(w.ctx, w.tenant, registered)
+	w.ok(err)
+	w.equal("row", got, row)
+	_, err = w.s.FindImport(w.ctx, w.newTenant("other.example"), registered)
+	w.faulty(fault.NotFound, "ResourceNotFound", err)
 }
 
 func importMissing(w *world) {

@@ -1,0 +1,45 @@
+package enrollment
+
+import "taxiway/internal/autopilot"
+
+// Words are the sentences of the checks that this package makes; see
+// autopilot.Words.
+var Words = autopilot.Wording{
+	"downloaded":        "The PC proved itself and downloaded the profile '{profile}', version {version}.",
+	"downloadedOther":   "The PC has the profile '{had}'; it asks for '{profile}' at its next setup.",
+	"downloadedOlder":   "The PC has version {had} of the profile '{profile}'; version {version} is there and comes with its next setup.",
+	"downloadedEarlier": "The PC downloaded the profile '{profile}'.",
+	"notDownloaded":     "The PC has not asked for its profile yet.",
+	"nothingToDownload": "There is no profile to download; the PC is told so (815).",
+	"userAllowed":       "{user} may set the PC up.",
+	"userRefused":       "{user} cannot set the PC up as it should be.",
+	"nobodyAssigned":    "No user is assigned; whoever signs in is checked then.",
+	"nobodyCan":         "No user is assigned, and nobody who signs in can set the PC up as it should be.",
+	"userGone":          "The assigned user {user} is not in the directory any more.",
+	"accountEnabled":    "The account of {user} is enabled.",
+	"accountDisabled":   "The account of {user} is disabled.",
+	"joinAllowed":       "{user} may join devices.",
+	"joinAllowedAll":    "Everybody may join devices.",
+	"joinNobody":        "Nobody may join devices: 'Users may join devices to Microsoft Entra' is None.",
+	"joinNotSelected":   "{user} is neither among the users nor in a group that may join devices.",
+	"joinDepends":       "Selected users may join devices; whoever signs in is checked then.",
+	"joinOtherPerson":   "The PC is assigned to {user}, and only the assigned user may sign in.",
+	"quotaLeft":         "{user} has {devices} other devices and may have {quota}.",
+	"quotaUnlimited":    "The number of devices per user is not limited.",
+	"quotaReached":      "{user} has {devices} other devices and may have {quota}.",
+	"scopeHolds":        "{user} is in the MDM user scope: the PC is enrolled.",
+	"scopeHoldsAll":     "Everybody is in the MDM user scope: the PC is enrolled.",
+	"scopeOutside":      "{user} is not in the MDM user scope: the PC joins and nobody manages it.",
+	"scopeNone":         "The MDM user scope is None: the PC joins and nobody manages it.",
+	"scopeDepends":      "The MDM user scope has selected groups; whoever signs in is checked then.",
+	"licenceMissing":    "{user} has no licence for device management.",
+	"windowsBlocked":    "The restriction '{policy}' lets no Windows device enrol.",
+	"versionTooLow":     "The PC's Windows {version} is below the lowest version that '{policy}' allows, {bound}.",
+	"versionTooHigh":    "The PC's Windows {version} is above the highest version that '{policy}' allows, {bound}.",
+	"versionUnknown":    "'{policy}' asks for a version of Windows; it is checked when the PC enrols.",
+	"statusPageDevice":  "'{page}' counts: it is the first that reaches the PC itself.",
+	"statusPageUser":    "'{page}' counts: none reaches the PC itself, and it is the first that reaches the user.",
+	"statusPageDefault": "'{page}' counts: no other Enrollment Status Page reaches the PC or the user.",
+	"deploymentLast":    "{event}",
+	"deploymentNone":    "No deployment has begun yet.",
+}
