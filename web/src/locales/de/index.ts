@@ -28,6 +28,7 @@ import { monitor } from "./monitor";
 import { problem } from "./problem";
 import { profile } from "./profile";
 import { profiles } from "./profiles";
+import { reasons } from "./reasons";
 import { rules } from "./rules";
 import { unsaved } from "./unsaved";
 import { why } from "./why";
@@ -65,6 +66,7 @@ export const de: Catalogue = {
   problem,
   profile,
   profiles,
+  reasons,
   rules,
   unsaved,
   why,

@@ -1,79 +1,71 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Icon } from "../../../components/icon";
-import { Problem, Skeleton } from "../../../components/states";
-import { explainQuery, type Explanation } from "../api/explain";
+import { Button } from "../../../components/button";
+import { LiveChip } from "../../../components/live";
+import { MessageBar, Problem, Skeleton } from "../../../components/states";
+import { useToast } from "../../../components/toast";
+import { useFormat } from "../../../lib/format";
+import { explainQuery, type Explanation, type WhatIf } from "../api/explain";
+import { Chain } from "./why-chain";
+import { Remedies } from "./why-remedies";
+import { Try } from "./why-try";
+import { asText, say } from "./why-words";
 import styles from "./why.module.css";
 import "../../../locales/en/common";
 import "../../../locales/en/why";
 
-/** One sentence that says why, what to do, and the checks behind it. */
+/** One sentence that says why, what to do, and the checks behind it; and the
+ * same of how it would be. */
 export function Why({ id }: { id: string }) {
   const { t } = useTranslation();
-  const why = useQuery(explainQuery(id));
+  const { time } = useFormat();
+  const toast = useToast();
+  const [tried, setTried] = useState<WhatIf>();
+  const now = useQuery(explainQuery(id));
+  const then = useQuery({ ...explainQuery(id, tried), enabled: tried !== undefined });
+  const why = tried ? then : now;
+  const copy = (answer: Explanation) =>
+    navigator.clipboard.writeText(asText(t, answer.device.serialNumber, answer, time)).then(
+      () => toast("success", t("why.copied")),
+      () => toast("danger", t("why.copyRefused")),
+    );
   return (
     <section className={styles.why}>
-      <h3>{t("why.title")}</h3>
-      {why.data ? <Answer why={why.data} /> : why.isError ? <Problem error={why.error} onRetry={() => void why.refetch()} /> : <Skeleton rows={2} />}
+      <div className={styles.head}>
+        <h3>{tried ? t("why.titleTried") : t("why.title")}</h3>
+        {!tried && <LiveChip />}
+        {why.data && (
+          <Button look="command" icon="copy" onPress={() => void copy(why.data)}>
+            {t("why.copy")}
+          </Button>
+        )}
+      </div>
+      {tried && <MessageBar>{t("why.tried")}</MessageBar>}
+      {why.isError ? <Problem error={why.error} onRetry={() => void why.refetch()} /> : why.data ? <Answer why={why.data} /> : <Skeleton rows={2} />}
+      {now.data && <Try key={id} device={{ groupTag: now.data.device.groupTag, user: now.data.device.userPrincipalName }} tried={tried} onTry={setTried} />}
     </section>
   );
 }
 
 function Answer({ why }: { why: Explanation }) {
   const { t } = useTranslation();
+  const { name, noteText } = why.computerName;
   return (
     <>
-      <p>{why.explanation}</p>
-      {why.waitingFor && (
+      <p className={styles.sentence} aria-live="polite">
+        {say(t, why.explanationText)}
+      </p>
+      {why.waitingForText && (
         <p>
-          {t("why.waiting")}: {why.waitingFor}
+          {t("why.waiting")}: {say(t, why.waitingForText)}
         </p>
       )}
-      {why.remedies.length > 0 && (
-        <>
-          <h4>{t("why.remedies")}</h4>
-          <ul>
-            {why.remedies.map((r) => (
-              <li key={r}>{r}</li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Remedies remedies={why.remedyDetails} />
       <HardwareChanges changes={why.hardwareChanges} />
-      {why.computerName.name && <p>{t("why.computerName", { name: why.computerName.name })}</p>}
-      {why.computerName.note && <p>{why.computerName.note}</p>}
-      <h4>{t("why.groups")}</h4>
-      {why.groups.length === 0 ? (
-        <p>{t("why.noGroups")}</p>
-      ) : (
-        <ul className={styles.checks}>
-          {why.groups.map((g) => (
-            <li key={g.id}>
-              <Icon name={g.isMember ? "checkmark_circle" : "dismiss"} />
-              <span>
-                {g.displayName}: {g.isMember ? t("why.member") : t("why.noMember")}
-                {g.isPaused && ` ${t("why.paused")}`}
-                {g.membershipRule && <code>{g.membershipRule}</code>}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-      <h4>{t("why.profiles")}</h4>
-      {why.profiles.length === 0 ? (
-        <p>{t("why.noProfiles")}</p>
-      ) : (
-        <ul className={styles.checks}>
-          {why.profiles.map((p) => (
-            <li key={p.id}>
-              <Icon name={p.verdict === "chosen" ? "checkmark_circle" : "dismiss"} />
-              <span>
-                {p.displayName}: {p.reason}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {name && <p>{t("why.computerName", { name })}</p>}
+      {noteText && <p>{say(t, noteText)}</p>}
+      <Chain why={why} />
     </>
   );
 }
