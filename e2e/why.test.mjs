@@ -62,7 +62,7 @@ test("excluded by mistake: Why names the group, Fix mends it, Undo takes it back
 test("of two profiles the oldest wins, and All devices is the last resort", async () => {
   await assign(await profile("Everybody"), "allDevices");
   const newer = await profile("Newer");
-  const sales = (await graph("GET", "/v1.0/groups?$filter=displayName eq 'Sales'")).value[0].id;
+  const sales = (await graph("GET", "/v1.0/groups?$filter=displayName%20eq%20'Sales'")).value[0].id;
   await assign(newer, "group", sales);
   const page = await open(browser);
   await enter(page, `${devices}/${device}/why`);
