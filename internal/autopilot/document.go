@@ -82,6 +82,11 @@ func (p *Profile) OOBEConfig() int {
 	return bits
 }
 
+// Document is what a PC without a user and a name of its own gets of the profile.
+func (p *Profile) Document(t *directory.Tenant, now time.Time) Document {
+	return newDocument(t, &Device{}, p, "", "", now)
+}
+
 // newDocument is the profile of one device. user is left out unless the PC
 // proved that it holds the registered TPM key.
 func newDocument(t *directory.Tenant, d *Device, p *Profile, user, correlation string, now time.Time) Document {

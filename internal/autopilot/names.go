@@ -22,17 +22,30 @@ func (s *Service) nameOf(ctx context.Context, t directory.TenantID, d *Device, p
 		if p.ID != d.Profile || p.DeviceNameTemplate == "" {
 			continue
 		}
-		// Any digits tell whether the name is one at all.
-		if _, ok, why := ExpandName(p.DeviceNameTemplate, d.SerialNumber, func(n int) string { return strings.Repeat("0", n) }); !ok {
-			return NameCheck{Note: why}, nil
+		n := NameByTemplate(p.DeviceNameTemplate, d.SerialNumber)
+		if n.Note.English != "" {
+			return n, nil
 		}
-		name, _, _ := ExpandName(p.DeviceNameTemplate, d.SerialNumber, unknownDigits)
-		if strings.Contains(name, "?") {
-			return NameCheck{Name: name, Note: Words.Say("nameDigitsDrawn")}, nil
-		}
-		return s.collide(ctx, t, d, NameCheck{Name: name}, p.DeviceNameTemplate)
+		return s.collide(ctx, t, d, n, p.DeviceNameTemplate)
 	}
-	return NameCheck{Note: Words.Say("nameByWindows")}, nil
+	return NameByTemplate("", d.SerialNumber), nil
+}
+
+// NameByTemplate is the computer name that a template gives to a PC with this
+// serial number; an empty template gives none.
+func NameByTemplate(template, serial string) NameCheck {
+	if template == "" {
+		return NameCheck{Note: Words.Say("nameByWindows")}
+	}
+	// Any digits tell whether the name is one at all.
+	if _, ok, why := ExpandName(template, serial, func(n int) string { return strings.Repeat("0", n) }); !ok {
+		return NameCheck{Note: why}
+	}
+	name, _, _ := ExpandName(template, serial, unknownDigits)
+	if strings.Contains(name, "?") {
+		return NameCheck{Name: name, Note: Words.Say("nameDigitsDrawn")}
+	}
+	return NameCheck{Name: name}
 }
 
 func unknownDigits(n int) string { return strings.Repeat("?", n) }
