@@ -14,6 +14,7 @@
 //	Hardware change                        hardware.go
 //	What a PC gets                         profilefor.go, document.go
 //	Why                                    explain.go
+//	What other assignments would change    forecast.go
 //	Self-check                             verify.go
 //
 // The portal's five statuses, one machine (Graph value in brackets):

@@ -219,7 +219,7 @@ func (s *Service) checkAssignment(ctx context.Context, tx Tx, t directory.Tenant
 		}
 		both := a.Target == TargetAllDevices && other.Target == TargetExclusion || a.Target == TargetExclusion && other.Target == TargetAllDevices
 		if both {
-			return "", fault.Field(fault.Invalid, "ExclusionWithAllDevices", "target", "The profile '"+p.DisplayName+"' cannot have All devices and excluded groups together.", "Use included groups instead of All devices, or remove the exclusion.")
+			return "", exclusionWithAll("target", p.DisplayName)
 		}
 	}
 	switch a.Target {
@@ -230,18 +230,34 @@ func (s *Service) checkAssignment(ctx context.Context, tx Tx, t directory.Tenant
 			return "", err
 		}
 		if ok && holder.ID != p.ID {
-			return "", fault.Field(fault.Invalid, "AllDevicesAlreadyAssigned", "target", "Another profile, '"+holder.DisplayName+"' ("+string(holder.ID)+"), is already assigned to All devices.", "Remove that assignment first, or assign this profile to groups.")
+			return "", allDevicesTaken("target", &holder)
 		}
 		return "All devices", nil
 	case TargetGroup, TargetExclusion:
 		g, err := tx.LockGroup(ctx, t, a.Group)
 		if fault.Is(err, fault.NotFound) {
-			return "", fault.Field(fault.Invalid, "GroupNotFound", "target/groupId", "There is no group with the id '"+string(a.Group)+"' in this tenant.", "List the groups to find the right id.")
+			return "", groupGone("target/groupId", a.Group)
 		}
 		return "group '" + g.DisplayName + "'", err
 	default:
-		return "", fault.Field(fault.Invalid, "InvalidTarget", "target/@odata.type", "The target type is not one a deployment profile can have.", "Use groupAssignmentTarget, exclusionGroupAssignmentTarget or allDevicesAssignmentTarget.")
+		return "", noSuchTarget("target/@odata.type")
 	}
+}
+
+func exclusionWithAll(field, profile string) error {
+	return fault.Field(fault.Invalid, "ExclusionWithAllDevices", field, "The profile '"+profile+"' cannot have All devices and excluded groups together.", "Use included groups instead of All devices, or remove the exclusion.")
+}
+
+func allDevicesTaken(field string, holder *Profile) error {
+	return fault.Field(fault.Invalid, "AllDevicesAlreadyAssigned", field, "Another profile, '"+holder.DisplayName+"' ("+string(holder.ID)+"), is already assigned to All devices.", "Remove that assignment first, or assign this profile to groups.")
+}
+
+func groupGone(field string, group directory.ObjectID) error {
+	return fault.Field(fault.Invalid, "GroupNotFound", field, "There is no group with the id '"+string(group)+"' in this tenant.", "List the groups to find the right id.")
+}
+
+func noSuchTarget(field string) error {
+	return fault.Field(fault.Invalid, "InvalidTarget", field, "The target type is not one a deployment profile can have.", "Use groupAssignmentTarget, exclusionGroupAssignmentTarget or allDevicesAssignmentTarget.")
 }
 
 // Unassign removes an assignment by its composed id.

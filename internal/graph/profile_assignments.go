@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"taxiway/internal/autopilot"
-	"taxiway/internal/fault"
 )
 
 var profileAssignmentTable = assignmentTable("windowsAutopilotDeploymentProfileAssignment")
@@ -53,21 +52,11 @@ func (h *Handler) createAssignment(c *call) error {
 	if err := knows(o, "", profileAssignmentTable); err != nil {
 		return err
 	}
-	r := reader{o: o}
-	target, ok := r.inner("target")
-	if r.err != nil {
-		return r.err
-	}
-	if !ok {
-		return fault.Field(fault.Invalid, "TargetRequired", "target", "The assignment has no target.", "Send a target of the type groupAssignmentTarget, exclusionGroupAssignmentTarget or allDevicesAssignmentTarget.")
-	}
-	a := autopilot.Assignment{Profile: autopilot.ProfileID(c.keys["id"])}
-	if a.Target, a.Group, err = readTarget(target, "target/", "Deployment profiles take no assignment filter.", autopilot.TargetGroup, autopilot.TargetExclusion, autopilot.TargetAllDevices); err != nil {
+	a, err := readProfileTarget(&reader{o: o})
+	if err != nil {
 		return err
 	}
-	if a.Target == autopilot.TargetAllDevices {
-		a.Group = ""
-	}
+	a.Profile = autopilot.ProfileID(c.keys["id"])
 	made, err := h.Autopilot.Assign(c.ctx(), c.tenant, a)
 	if err != nil {
 		return err

@@ -107,6 +107,7 @@ func resourceRoutes() []Route {
 
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles", inBeta, mayReadService, nil, deploymentProfiles.list},
 		{post, "deviceManagement/windowsAutopilotDeploymentProfiles", inBeta, mayWriteService, nil, deploymentProfiles.post},
+		{post, "deviceManagement/windowsAutopilotDeploymentProfiles/previewAssignments", inBeta, mayReadService, nil, (*Handler).previewAssignments},
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayReadService, nil, deploymentProfiles.get},
 		{patch, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayWriteService, nil, deploymentProfiles.patch},
 		{del, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayWriteService, nil, deploymentProfiles.delete},

@@ -97,7 +97,7 @@ func TestReadPermissionsDoNotWrite(t *testing.T) {
 	}
 	safe := []string{
 		"groups/evaluateDynamicMembership", "groups/previewDynamicMembership", "groups/{id}/evaluateDynamicMembership", "$batch",
-		"deviceManagement/deviceEnrollmentConfigurations/explainStatusPage",
+		"deviceManagement/deviceEnrollmentConfigurations/explainStatusPage", "deviceManagement/windowsAutopilotDeploymentProfiles/previewAssignments",
 		"deviceManagement/windowsAutopilotDeviceIdentities/{id}/whatIf",
 	}
 	routes := graph.Routes()

@@ -114,8 +114,9 @@ type ProfileWriter interface {
 }
 
 // Explainer says why a device has the profile it has, or none, or what it would
-// have.
+// have, and what other assignments would change.
 type Explainer interface {
+	Forecast(ctx context.Context, t directory.TenantID, id autopilot.ProfileID, kind autopilot.DeviceType, targets []autopilot.Assignment) (autopilot.Forecast, error)
 	Explain(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, w autopilot.WhatIf) (autopilot.Explanation, error)
 }
 

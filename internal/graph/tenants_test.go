@@ -48,7 +48,7 @@ var ownEverywhere = map[string]string{
 }
 
 // bodyReaches are routes where what the body names is another tenant's.
-var bodyReaches = []string{"groups/evaluateDynamicMembership", "roleManagement/directory/roleAssignments", "deviceManagement/deviceEnrollmentConfigurations/explainStatusPage"}
+var bodyReaches = []string{"groups/evaluateDynamicMembership", "roleManagement/directory/roleAssignments", "deviceManagement/deviceEnrollmentConfigurations/explainStatusPage", "deviceManagement/windowsAutopilotDeploymentProfiles/previewAssignments"}
 
 // bodies are valid bodies for the routes that would change something.
 var bodies = map[string]string{
@@ -60,6 +60,7 @@ var bodies = map[string]string{
 	"POST evaluateDynamicMembership": `{"memberId":"${device}","membershipRule":"device.deviceModel -eq \"x\""}`,
 	"POST explainStatusPage":         `{"windowsAutopilotDeviceIdentityId":"${pc}"}`,
 	"POST whatIf":                    `{"groupTag":"x"}`,
+	"POST previewAssignments":        `{"profileId":"${profile}","assignments":[]}`,
 	"POST roleAssignments":           `{"roleDefinitionId":"` + globalReader + `","principalId":"${user}","directoryScopeId":"/"}`,
 	"POST assignLicense":             `{"addLicenses":[],"removeLicenses":[]}`,
 	"POST wipe":                      `{"keepUserData":true}`,
