@@ -1,5 +1,5 @@
 // A deployment profile's own pages: properties that are edited and saved, two
-// administrators at once, its devices, and a copy.
+// administrators at once, its devices, and a copy; and what the wizard foretells.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
@@ -109,5 +109,61 @@ test("assignments are saved, the devices come page by page, and a copy is assign
   const { value } = await graph("GET", `${path}?$expand=assignments`);
   const copy = value.find((p) => p.displayName === "Copy of Sales PCs");
   assert.deepEqual([copy.assignments.length, copy.deviceNameTemplate], [0, "PC-%SERIAL%"]);
+  await page.close_();
+});
+
+test("the wizard shows the screens to come, greys what Self-Deploying decides, and names who wins before Create", async () => {
+  const { id: everyPC } = await graph("POST", "/v1.0/groups", {
+    displayName: "Every PC", mailNickname: "everypc", mailEnabled: false, securityEnabled: true, groupTypes: ["DynamicMembership"],
+    membershipRule: '(device.devicePhysicalIDs -any (_ -startsWith "[ZTDid]"))', membershipRuleProcessingState: "On",
+  });
+  const page = await open(browser);
+  await enterAt(server, page, ada, `${profiles}/new`);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Younger");
+  await button(page, "Next").click();
+  const preview = page.getByRole("complementary", { name: "At the first start" });
+  await preview.getByText("Your users will see 4 of 11 screens").waitFor();
+  await pill(page, "Privacy settings", "Show").click();
+  await preview.getByText("Your users will see 5 of 11 screens").waitFor();
+  await pill(page, "Network when it is switched on", "None").click();
+  await preview.getByText("Your users will see 9 of 11 screens").waitFor();
+  await judge(page, "site-wizard-preview");
+
+  const mode = page.getByRole("button", { name: /Deployment mode/ }).last();
+  const choose = async (name) => {
+    await mode.click();
+    await page.getByRole("option", { name, exact: true }).click();
+  };
+  const greyed = async (group) => page.getByRole("radiogroup", { name: group, exact: true }).getByRole("radio").evaluateAll((all) => all.every((radio) => radio.disabled));
+  const fixed = ["Microsoft Software License Terms", "Privacy settings", "Hide change account options", "User account type", "Allow pre-provisioned deployment"];
+  await choose("Self-Deploying");
+  await preview.getByText(/It goes on as User-driven/).waitFor();
+  assert.ok(await page.getByRole("button", { name: /Join to Microsoft Entra ID as/ }).last().isDisabled());
+  for (const group of fixed) assert.ok(await greyed(group), `${group} can be chosen`);
+  for (const group of ["Automatically configure keyboard", "Apply device name template"]) assert.ok(!(await greyed(group)), `${group} is greyed`);
+  await choose("User-driven");
+  for (const group of fixed) assert.ok(!(await greyed(group)), `${group} stays greyed`);
+  assert.ok(await page.getByRole("radiogroup", { name: "Privacy settings", exact: true }).getByRole("radio", { name: "Show" }).isChecked());
+  await button(page, "Next").click();
+
+  const add = async (nth) => {
+    await button(page, "Add groups").nth(nth).click();
+    await page.getByRole("dialog").getByText("Every PC", { exact: true }).click();
+    await button(page, "Select").click();
+    await page.getByRole("cell", { name: "Every PC", exact: true }).nth(nth).waitFor();
+  };
+  await add(0);
+  await button(page, "Next").click();
+  await page.getByText("101 devices are affected now.").waitFor();
+  await page.getByText("101 devices get this profile instead of Sales PCs.").waitFor();
+  await graph("POST", `${path}/${id}/assignments`, { target: { "@odata.type": "#microsoft.graph.groupAssignmentTarget", groupId: everyPC } });
+  await button(page, "Previous").click();
+  await button(page, "Next").click();
+  await page.getByText("101 devices keep Sales PCs: it is older.").waitFor();
+  await judge(page, "site-wizard-conflict");
+  await button(page, "Previous").click();
+  await add(1);
+  await button(page, "Next").click();
+  await page.getByText("The excluded groups hold all 101 devices of the included groups").waitFor();
   await page.close_();
 });

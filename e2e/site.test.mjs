@@ -149,7 +149,7 @@ test("the tutorial's click path, from signing in to a profile that every device 
   await page.getByRole("cell", { name: "Autopilot devices", exact: true }).waitFor();
   await button(page, "Next").click();
   await page.getByRole("heading", { name: "Summary" }).waitFor();
-  await page.getByText("12 devices are in the included groups now.").waitFor();
+  await page.getByText("12 devices are affected now.").waitFor();
   const summary = await page.locator("main").innerText();
   for (const text of ["Sales PCs", "For everybody in sales", "User-driven", "Microsoft Entra joined", "Standard user", "Operating system default"]) assert.ok(summary.includes(text), text);
   await judge(page, "site-wizard-review");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decode, readList, writeCsv } from "./csv";
 import { bareSearch, nextPath, query } from "./graph";
-import { exampleName, templateFault } from "./nametemplate";
+import { templateFault } from "./nametemplate";
 import { profileStatus, readyToDeploy } from "./status";
 import { languageNames, windowsLanguages } from "./windows-languages";
 
@@ -80,13 +80,6 @@ describe("a device name template", () => {
     ["pc-%serial%", undefined],
     ["pc-%rand:3%", undefined],
   ])("%j: %s", (template, fault) => expect(templateFault(template)).toBe(fault));
-  it("shows the name a PC would get, the end of a long serial number", () => {
-    expect(exampleName("PC-%SERIAL%", "1234567")).toBe("PC-1234567");
-    expect(exampleName("LAPTOP-%SERIAL%", "AB-123456789")).toBe("LAPTOP-23456789");
-    expect(exampleName("PC-%SERIAL%", "12 34_5")).toBe("PC-12345");
-    expect(exampleName("K-%RAND:4%", "x")).toBe("K-1234");
-    expect(exampleName("a b", "x")).toBe("");
-  });
 });
 
 describe("the profile status", () => {

@@ -44,14 +44,3 @@ function parse(template: string): Parsed | TemplateFault {
   }
   return out;
 }
-
-/** The name a device with this serial number would get; the digits of %RAND:x%
- * are counted up, because nobody knows them before. */
-export function exampleName(template: string, serial: string): string {
-  const fixed = parse(template);
-  if (typeof fixed === "string") return "";
-  const clean = serial.replaceAll(/[^A-Za-z0-9-]/g, "");
-  const room = Math.max(maxComputerName - fixed.text, 0);
-  const cut = room === 0 ? "" : clean.slice(-room);
-  return template.replaceAll(/%SERIAL%/gi, cut).replaceAll(/%RAND:(\d+)%/gi, (_, n: string) => "123456789012345".slice(0, Number(n)));
-}

@@ -10,9 +10,10 @@ import { useDraft } from "../components/use-draft";
 import { Wizard } from "../components/wizard";
 import { groupsOfDevices } from "../features/groups/api/groups";
 import { GroupPicker } from "../features/groups/components/group-picker";
-import { MemberCount } from "../features/groups/components/member-count";
 import { createProfile, profilesKey } from "../features/profiles/api/profiles";
 import { Basics, Oobe } from "../features/profiles/components/steps";
+import { Affected } from "../features/profiles/components/affected";
+import { Preview } from "../features/profiles/components/preview";
 import { Review } from "../features/profiles/components/review";
 import { faultsOf, firstWrong, newDraft, profileDrafts } from "../features/profiles/draft";
 import { mayWriteAutopilot, useMay, useSession } from "../lib/session";
@@ -80,6 +81,7 @@ function Steps() {
         createDisabled={wrong > 0}
         creating={create.isPending}
         resumed={resumed}
+        aside={(step === 2 || step === 4) && <Preview draft={draft} />}
         onDiscard={() => {
           discard();
           go(1);
@@ -89,7 +91,7 @@ function Steps() {
         {step === 2 && <Oobe draft={draft} onChange={change} templateFault={faults.template} />}
         {step === 3 && <Assignments audience={draft} onChange={change} onPick={setPicking} info={t("wizard.excludedInfo")} />}
         {step === 4 && <h2>{t("wizard.summary")}</h2>}
-        {step === 4 && <Review draft={draft} affected={<MemberCount groups={draft.included.map((g) => g.id)} />} />}
+        {step === 4 && <Review draft={draft} affected={<Affected audience={draft} />} />}
       </Wizard>
       {picking && (
         <GroupPicker

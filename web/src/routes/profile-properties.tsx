@@ -12,6 +12,8 @@ import table from "../components/table.module.css";
 import { useToast } from "../components/toast";
 import { GroupPicker } from "../features/groups/components/group-picker";
 import { profileQuery, profilesKey, saveAssignments, saveProfile, type Profile } from "../features/profiles/api/profiles";
+import { Affected } from "../features/profiles/components/affected";
+import { Preview } from "../features/profiles/components/preview";
 import { Review, useRows, type Part } from "../features/profiles/components/review";
 import { Basics, Oobe } from "../features/profiles/components/steps";
 import { faultsOf, type Draft } from "../features/profiles/draft";
@@ -99,18 +101,21 @@ function Edit({ profile: read, stored, part, onClose }: { profile: Profile; stor
   const titles = { basics: t("wizard.basics"), oobe: t("wizard.oobe"), assignments: t("wizard.assignments") };
   return (
     <>
-      <section aria-label={reviewing ? t("wizard.summary") : titles[part]} className={form.step}>
-        <h2>{reviewing ? t("wizard.summary") : titles[part]}</h2>
-        {reviewing ? (
-          <Review draft={draft} affected={null} />
-        ) : (
-          <>
-            {part === "basics" && <Basics draft={draft} onChange={change} nameFault={faults.name} />}
-            {part === "oobe" && <Oobe draft={draft} onChange={change} templateFault={faults.template} stored />}
-            {part === "assignments" && <Assignments audience={draft} onChange={change} onPick={setPicking} info={t("wizard.excludedInfo")} />}
-          </>
-        )}
-      </section>
+      <div className={part === "oobe" ? form.beside : undefined}>
+        <section aria-label={reviewing ? t("wizard.summary") : titles[part]} className={form.step}>
+          <h2>{reviewing ? t("wizard.summary") : titles[part]}</h2>
+          {reviewing ? (
+            <Review draft={draft} affected={part === "assignments" ? <Affected audience={draft} profile={profile.id} /> : null} />
+          ) : (
+            <>
+              {part === "basics" && <Basics draft={draft} onChange={change} nameFault={faults.name} />}
+              {part === "oobe" && <Oobe draft={draft} onChange={change} templateFault={faults.template} stored />}
+              {part === "assignments" && <Assignments audience={draft} onChange={change} onPick={setPicking} info={t("wizard.excludedInfo")} />}
+            </>
+          )}
+        </section>
+        {part === "oobe" && <Preview draft={draft} />}
+      </div>
       <div className={form.foot}>
         {reviewing ? (
           <>

@@ -1,4 +1,5 @@
 import type { Catalogue } from "../en";
+import { affected } from "./affected";
 import { apps } from "./apps";
 import { audit } from "./audit";
 import { autopilot } from "./autopilot";
@@ -30,6 +31,7 @@ import { profile } from "./profile";
 import { profiles } from "./profiles";
 import { reasons } from "./reasons";
 import { rules } from "./rules";
+import { screens } from "./screens";
 import { unsaved } from "./unsaved";
 import { why } from "./why";
 import { windows } from "./windows";
@@ -37,6 +39,7 @@ import { wizard } from "./wizard";
 
 /** Every text of the site, in German. */
 export const de: Catalogue = {
+  affected,
   apps,
   audit,
   autopilot,
@@ -68,6 +71,7 @@ export const de: Catalogue = {
   profiles,
   reasons,
   rules,
+  screens,
   unsaved,
   why,
   windows,

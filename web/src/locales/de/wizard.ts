@@ -41,7 +41,6 @@ export const wizard = {
   templateText:
     "Namen dürfen höchstens 15 Zeichen lang sein und Buchstaben, Ziffern und Bindestriche enthalten. Namen dürfen nicht nur aus Ziffern bestehen. Das Makro %SERIAL% fügt die Seriennummer der Hardware ein. Das Makro %RAND:x% fügt eine zufällige Ziffernfolge ein; x ist die Anzahl der Ziffern.",
   templateName: "Geben Sie einen Namen ein",
-  templateExample: "Ein Gerät mit der Seriennummer {{serial}} hieße {{name}}.",
   faults: {
     nameRequired: "Geben Sie einen Namen ein.",
     nameLong: "Der Name ist länger als 200 Zeichen.",
@@ -79,8 +78,6 @@ export const wizard = {
   warnNobody: "Keine Gruppe ist eingeschlossen, also bekommt kein Gerät dieses Profil.",
   warnExcludedOnly: "Nur ausgeschlossene Gruppen sind gewählt. Geräte darin bekommen das Profil nicht; sie gehören wohl unter Eingeschlossene Gruppen.",
   warnBoth: "{{name}} ist eingeschlossen und ausgeschlossen. Ausgeschlossen gilt.",
-  affected_one: "{{count}} Gerät ist jetzt in den eingeschlossenen Gruppen.",
-  affected_other: "{{count}} Geräte sind jetzt in den eingeschlossenen Gruppen.",
   creating: "Wird erstellt…",
   createdButNotAssigned: "Das Profil wurde erstellt, aber die Zuweisung misslang: {{why}}",
   leave: "Ihre Eingaben bleiben als Entwurf in diesem Browser.",

@@ -1,3 +1,4 @@
+import { affected } from "./affected";
 import { apps } from "./apps";
 import { audit } from "./audit";
 import { autopilot } from "./autopilot";
@@ -29,6 +30,7 @@ import { profile } from "./profile";
 import { profiles } from "./profiles";
 import { reasons } from "./reasons";
 import { rules } from "./rules";
+import { screens } from "./screens";
 import { unsaved } from "./unsaved";
 import { why } from "./why";
 import { windows } from "./windows";
@@ -37,6 +39,7 @@ import { wizard } from "./wizard";
 /** Every text of the site, in English. Labels are those of Microsoft's admin
  * centre, so that its instructions can be followed word for word. */
 export const en = {
+  affected,
   apps,
   audit,
   autopilot,
@@ -68,6 +71,7 @@ export const en = {
   profiles,
   reasons,
   rules,
+  screens,
   unsaved,
   why,
   windows,

@@ -43,7 +43,6 @@ export const wizard = texts("wizard", {
   templateText:
     "Names must be 15 characters or less, and can have letters, numbers, and hyphens. Names can't be all numbers. Use the %SERIAL% macro to add a hardware-specific serial number. Use the %RAND:x% macro to add a random string of numbers, where x equals the number of digits to add.",
   templateName: "Enter a name",
-  templateExample: "A device with the serial number {{serial}} would be named {{name}}.",
   faults: {
     nameRequired: "Enter a name.",
     nameLong: "The name is longer than 200 characters.",
@@ -81,8 +80,6 @@ export const wizard = texts("wizard", {
   warnNobody: "No group is included, so no device gets this profile.",
   warnExcludedOnly: "Only excluded groups are chosen. Devices in them do not receive the profile; they probably belong under Included groups.",
   warnBoth: "{{name}} is both included and excluded. Excluded wins.",
-  affected_one: "{{count}} device is in the included groups now.",
-  affected_other: "{{count}} devices are in the included groups now.",
   creating: "Creating…",
   createdButNotAssigned: "The profile was created, but assigning it did not work: {{why}}",
   leave: "What you entered is kept as a draft in this browser.",

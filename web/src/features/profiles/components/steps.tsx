@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Segmented, Select, TextField, type Option } from "../../../components/field";
 import { MessageBar } from "../../../components/states";
-import { exampleName, type TemplateFault } from "../../../lib/nametemplate";
+import type { TemplateFault } from "../../../lib/nametemplate";
 import { languageNames } from "../../../lib/windows-languages";
 import { fixedBySelfDeploying, type Draft } from "../draft";
 import styles from "../../../components/parts.module.css";
@@ -14,8 +14,6 @@ interface Props {
   draft: Draft;
   onChange: (part: Partial<Draft>) => void;
 }
-
-const exampleSerial = "1234567";
 
 /** Two words for on and off. */
 function useSwitch() {
@@ -61,7 +59,6 @@ export function Oobe({ draft, onChange, templateFault, stored = false }: Props &
     ],
     [t, i18n.language],
   );
-  const example = exampleName(draft.template, exampleSerial);
   return (
     <>
       <Select
@@ -154,7 +151,6 @@ export function Oobe({ draft, onChange, templateFault, stored = false }: Props &
             value={draft.template}
             onChange={(template) => onChange({ template })}
             error={templateFault && t(`wizard.faults.${templateFault}`)}
-            hint={example !== "" && t("wizard.templateExample", { serial: exampleSerial, name: example })}
           />
         </>
       )}

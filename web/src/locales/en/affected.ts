@@ -1,0 +1,27 @@
+import { texts } from "../texts";
+
+export const affected = texts("affected", {
+  counting: "Counting the devices…",
+  now_one: "{{n}} device is affected now.",
+  now_other: "{{n}} devices are affected now.",
+  excluded_one: "{{n}} more is in an included group, and an excluded group keeps it out.",
+  excluded_other: "{{n}} more are in an included group, and an excluded group keeps them out.",
+  emptied_one: "The excluded groups hold the only device of the included groups, so no device gets this profile.",
+  emptied_other: "The excluded groups hold all {{n}} devices of the included groups, so no device gets this profile.",
+  fromNone_one: "{{n}} device gets this profile and has none now.",
+  fromNone_other: "{{n}} devices get this profile and have none now.",
+  from_one: "{{n}} device gets this profile instead of {{name}}.",
+  from_other: "{{n}} devices get this profile instead of {{name}}.",
+  unchanged_one: "{{n}} device has this profile and keeps it.",
+  unchanged_other: "{{n}} devices have this profile and keep it.",
+  older_one: "{{n}} device keeps {{name}}: it is older.",
+  older_other: "{{n}} devices keep {{name}}: it is older.",
+  group_one: "{{n}} device keeps {{name}}: it comes from a group, and All devices counts last.",
+  group_other: "{{n}} devices keep {{name}}: it comes from a group, and All devices counts last.",
+  otherType_one: "{{n}} device is of another type and does not get this profile.",
+  otherType_other: "{{n}} devices are of another type and do not get this profile.",
+  lost_one: "{{n}} device has this profile and would have it no more.",
+  lost_other: "{{n}} devices have this profile and would have it no more.",
+  partly_one: "There are more devices; the first one was looked at.",
+  partly_other: "There are more devices; the first {{n}} were looked at.",
+});

@@ -1,0 +1,33 @@
+import { texts } from "../texts";
+
+export const screens = texts("screens", {
+  title: "At the first start",
+  network: "Network when it is switched on",
+  networks: { wired: "Wired", wifi: "Wi-Fi", none: "None" },
+  sum_one: "Your users will see {{count}} of {{all}} screens",
+  sum_other: "Your users will see {{count}} of {{all}} screens",
+  deviceName: "A device with the serial number {{serial}} would be named {{name}}.",
+  drawn: "Windows draws the digits shown as ?.",
+  shown: "Shown",
+  hidden: "Not shown",
+  elsewhere: "Other settings of your organization decide about: {{names}}.",
+  names: {
+    region: "Language (Region)",
+    keyboard: "Keyboard",
+    layout: "Second keyboard layout",
+    network: "Network",
+    profile: "Profile and updates",
+    eula: "Microsoft Software License Terms",
+    rename: "Computer name",
+    account: "Work or school account",
+    password: "Password",
+    mfa: "Second factor",
+    terms: "Terms of use",
+    "device-esp": "Device setup",
+    "windows-sign-in": "Windows sign-in after a restart",
+    privacy: "Privacy settings",
+    "user-esp": "Account setup",
+    hello: "Windows Hello",
+    desktop: "Desktop",
+  },
+});
