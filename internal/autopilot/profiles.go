@@ -150,18 +150,12 @@ func (s *Service) holders(ctx context.Context, tx Tx, t directory.TenantID, id P
 		return "", err
 	}
 	var names []string
-	for _, a := range as {
-		if a.Target == TargetAllDevices {
-			names = append(names, "All devices")
-			continue
-		}
-		name := string(a.Group)
-		if g, err := tx.LockGroup(ctx, t, a.Group); err == nil {
-			name = "'" + g.DisplayName + "'"
-		} else if !fault.Is(err, fault.NotFound) {
+	for i := range as {
+		name, err := s.targetName(ctx, tx, t, &as[i])
+		if err != nil {
 			return "", err
 		}
-		if a.Target == TargetExclusion {
+		if as[i].Target == TargetExclusion {
 			name += " (excluded)"
 		}
 		names = append(names, name)
@@ -170,6 +164,22 @@ func (s *Service) holders(ctx context.Context, tx Tx, t directory.TenantID, id P
 		names = append(names[:5], fmt.Sprintf("%d more", len(names)-5))
 	}
 	return strings.Join(names, ", "), nil
+}
+
+// targetName is what people call an assignment's target; a group that is gone
+// has only its id.
+func (s *Service) targetName(ctx context.Context, tx Tx, t directory.TenantID, a *Assignment) (string, error) {
+	if a.Target == TargetAllDevices {
+		return "All devices", nil
+	}
+	g, err := tx.LockGroup(ctx, t, a.Group)
+	switch {
+	case err == nil:
+		return "'" + g.DisplayName + "'", nil
+	case fault.Is(err, fault.NotFound):
+		return string(a.Group), nil
+	}
+	return "", err
 }
 
 // Assign gives the profile to a group, keeps it from one, or gives it to all
@@ -280,6 +290,13 @@ func (s *Service) Unassign(ctx context.Context, t directory.TenantID, profile Pr
 			if !strings.EqualFold(a.ID(), assignmentID) {
 				continue
 			}
+			target, err := s.targetName(ctx, tx, t, &a)
+			if err != nil {
+				return err
+			}
+			if a.Target != TargetAllDevices {
+				target = "group " + target
+			}
 			if err := tx.RemoveAssignment(ctx, t, a); err != nil {
 				return err
 			}
@@ -287,7 +304,7 @@ func (s *Service) Unassign(ctx context.Context, t directory.TenantID, profile Pr
 			if err := tx.OpenFill(ctx, *fill, s.Lease()); err != nil {
 				return err
 			}
-			return s.audit(ctx, tx, t, "Unassign deployment profile", profileType, string(p.ID), p.DisplayName, directory.Change{Property: string(a.Target), Old: string(a.Group)})
+			return s.audit(ctx, tx, t, "Unassign deployment profile", profileType, string(p.ID), p.DisplayName, directory.Change{Property: string(a.Target), Old: target})
 		}
 		return fault.Missing("assignment", assignmentID)
 	})

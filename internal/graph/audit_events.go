@@ -61,6 +61,7 @@ var auditTable = &odata.Table{
 		prop("activityResult", odata.String, readOnly),
 		prop("correlationId", odata.GUID, filter|readOnly),
 		nested("resources", "microsoft.graph.auditResource", readOnly),
+		prop("resources/resourceId", odata.String, filter|readOnly), // ours: every event has one resource
 		prop("category", odata.String, filter|readOnly),
 	},
 }

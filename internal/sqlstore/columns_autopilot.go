@@ -76,6 +76,7 @@ var auditFields = map[string]field[directory.AuditEvent]{
 	"activity":                {text("e.activity"), func(e *directory.AuditEvent) any { return e.Activity }},
 	"displayName":             {text("e.activity"), func(e *directory.AuditEvent) any { return e.Activity }},
 	"category":                {text("e.category"), func(e *directory.AuditEvent) any { return e.Category }},
+	"resources/resourceId":    {text("e.target_id"), func(e *directory.AuditEvent) any { return e.TargetID }},
 	"correlationId":           {unlisted().orNull(), func(e *directory.AuditEvent) any { return e.Actor.Correlation }},
 	"actor/applicationId":     {unlisted().orNull(), func(e *directory.AuditEvent) any { return e.Actor.AppID }},
 	"actor/userId":            {unlisted().orNull(), func(e *directory.AuditEvent) any { return string(e.Actor.ObjectID) }},
