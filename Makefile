@@ -30,7 +30,7 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 	cd web && npm ci --silent --no-audit --no-fund
 	touch $@
 
-web/dist/index.html: web/node_modules/.installed web/index.html web/vite.config.ts $(shell find web/src web/scripts -type f 2>/dev/null)
+web/dist/index.html: web/node_modules/.installed web/index.html web/vite.config.ts THIRD_PARTY_NOTICES.md docs/parity.md $(shell find web/src web/scripts -type f 2>/dev/null)
 	cd web && npm run --silent build
 
 web-test: web/node_modules/.installed ## test the admin site's logic

@@ -19,6 +19,6 @@ func (s *Server) openSite(ctx context.Context, graph http.Handler) (*site.Handle
 	return site.New(site.Config{
 		Base: s.cfg.BaseURL, Version: s.version, Files: web.Files(), Sessions: s.people, LoginCookie: oidc.SessionCookie,
 		Tenants: s.db.Directory(), Signs: s.db, Facts: s.db, Streams: s.metrics.streams.Add, Verifier: s.verifier, SignIn: s.signIn, Graph: graph, Key: key,
-		Clock: s.clock, NewID: s.newID, RequestID: requestID, Log: s.log, PCs: s.lab, Screens: s.screens, Throttle: s.throttle,
+		Clock: s.clock, NewID: s.newID, RequestID: requestID, Log: s.log, PCs: s.lab, Screens: s.screens, About: s.about, Throttle: s.throttle,
 	})
 }

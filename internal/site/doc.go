@@ -7,6 +7,7 @@
 //	GET  /ui/session                   signed in     session.go: who is signed in
 //	GET  /ui/events                    signed in     events.go, watch.go: what changes, live
 //	GET  /ui/guide                     signed in     guide.go: how far the eight steps are
+//	GET  /ui/about                     may read      about.go: version and health
 //	POST /ui/screens                   signed in     screens.go: which pages of setup a profile shows
 //	POST /ui/signout                   signed in     signout.go
 //	any  /admin/graph/…                signed in     forward.go: Graph itself

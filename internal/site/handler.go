@@ -58,6 +58,7 @@ type Config struct {
 	RequestID   func(context.Context) string
 	PCs         VirtualPCs
 	Screens     Screens
+	About       About
 	// Throttle counts a request against a person's allowance; nil does not count.
 	Throttle func(p *access.Principal) (wait time.Duration, ok bool)
 	Log      *slog.Logger // nil discards
@@ -86,9 +87,10 @@ type Route struct {
 // Routes is the whole table, the longest paths first.
 func Routes() []Route {
 	return append(pcRoutes(), []Route{
-		{Path: graphPath, SignedIn: true, handle: (*Handler).forward},                                  // Graph has permissions of its own
-		{Method: http.MethodGet, Path: eventsPath, SignedIn: true, handle: (*Handler).showEvents},      // each kind by its own permission
-		{Method: http.MethodGet, Path: "/ui/guide", SignedIn: true, handle: (*Handler).showGuide},      // each step by its own permission
+		{Path: graphPath, SignedIn: true, handle: (*Handler).forward},                             // Graph has permissions of its own
+		{Method: http.MethodGet, Path: eventsPath, SignedIn: true, handle: (*Handler).showEvents}, // each kind by its own permission
+		{Method: http.MethodGet, Path: "/ui/guide", SignedIn: true, handle: (*Handler).showGuide}, // each step by its own permission
+		{Method: http.MethodGet, Path: "/ui/about", Permissions: []string{access.DeviceManagementServiceConfigReadAll}, handle: (*Handler).showAbout},
 		{Method: http.MethodPost, Path: "/ui/screens", SignedIn: true, handle: (*Handler).showScreens}, // it reads nothing but what is sent
 		{Method: http.MethodGet, Path: "/ui/session", SignedIn: true, handle: (*Handler).showSession},
 		{Method: http.MethodPost, Path: "/ui/signout", SignedIn: true, handle: (*Handler).signOut},

@@ -1,6 +1,6 @@
 // Writes licences.json, kept in git: what the built pages contain of others,
 // for THIRD_PARTY_NOTICES.md. The bundler's list lacks what was copied in.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 const here = (name) => new URL(`../${name}`, import.meta.url);
 const list = here("dist/licences.json");
@@ -23,3 +23,6 @@ writeFileSync(
     1,
   )}\n`,
 );
+// The page about the program shows them as they are.
+copyFileSync(here("../THIRD_PARTY_NOTICES.md"), here("dist/notices.txt"));
+copyFileSync(here("../docs/parity.md"), here("dist/parity.txt"));
