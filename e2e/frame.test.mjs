@@ -59,6 +59,21 @@ test("the palette reaches every page by keys alone", async () => {
   await page.close_();
 });
 
+test("the page about the program tells how it is and what it is made of", async () => {
+  const page = await open(browser);
+  await enter(server, page, ada, "/admin/about");
+  await settled(page, "About");
+  await page.getByRole("row", { name: /Database Good/ }).waitFor();
+  await page.getByText("SQLite").waitFor();
+  await judge(page, "site-about");
+  for (const [link, words] of [["Licences of what it is made of", "Third-party notices"], ["What differs from Microsoft's service", "| Microsoft | taxiway |"]]) {
+    const { status, text } = await server.call("GET", await page.getByRole("link", { name: link }).getAttribute("href"));
+    assert.equal(status, 200);
+    assert.ok(text.toLowerCase().includes(words.toLowerCase()), `${link}: ${text.slice(0, 200)}`);
+  }
+  await page.close_();
+});
+
 test("every address leads back to itself after signing in", async () => {
   const page = await open(browser);
   await enter(server, page, ada, `/admin${places[0]}`);

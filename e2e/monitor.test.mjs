@@ -126,3 +126,34 @@ test("the audit log is filtered, and says what changed", async () => {
   await judge(page, "monitor-audit-detail");
   await page.close_();
 });
+
+test("the guide makes a sample in one click and takes it away again", async () => {
+  const fabrikam = await tenant(server, "Fabrikam");
+  const eva = await fabrikam.person("Eva", { roles: ["Global Administrator"] });
+  const page = await open(browser);
+  page.setDefaultTimeout(60_000); // a TPM's key is made
+  await enterAt(server, page, eva, "/admin/guide");
+  await page.getByRole("button", { name: "Create everything for me" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByText("Sample: user-driven").waitFor();
+  await judge(page, "monitor-sample");
+  await dialog.getByRole("button", { name: "Create", exact: true }).click();
+  await dialog.getByRole("button", { name: "Close" }).last().and(page.locator("[class*=primary]")).click();
+  await page.getByText("6 of 8 steps are done").waitFor();
+  await card(page, "6. Create and assign a Windows Autopilot profile").getByText("Sample: user-driven: 1 Assigned, 0 Assigning.").waitFor();
+  await card(page, "8. Deploy the device").getByRole("link", { name: "Try on a virtual PC" }).click();
+  await page.getByRole("dialog", { name: "Create a virtual PC" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "sample-pc", exact: true }).waitFor();
+  await page.goto(`${server.base}/admin/guide`);
+  await page.getByRole("button", { name: "Remove the sample" }).click();
+  await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+  await dialog.getByRole("button", { name: "Close" }).last().and(page.locator("[class*=primary]")).click();
+  await page.getByText("2 of 8 steps are done").waitFor();
+  await page.getByRole("button", { name: "Create everything for me" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Remove the sample" }).count(), 0);
+  await page.goto(`${server.base}/admin/groups`);
+  await settled(page, "All groups");
+  assert.equal(await page.getByText("Sample: Autopilot devices").count(), 0);
+  await page.close_();
+});

@@ -79,6 +79,15 @@ test("a section is edited, looked at and saved; a change of somebody else is sho
   await conflict.getByRole("row", { name: /Description Mine Theirs/ }).waitFor();
   await conflict.getByRole("button", { name: "Take theirs" }).click();
   await page.waitForFunction(() => /Description\s+Theirs/.test(document.querySelector("main").innerText));
+
+  // Who changed what, in the words of the settings.
+  await page.goto(`${server.base}${profiles}/${id}`);
+  const history = page.getByRole("region", { name: "History" });
+  await history.getByRole("row", { name: new RegExp(`${ada} Name Sales and service Sales PCs`) }).waitFor();
+  await history.getByRole("row", { name: /Microsoft Software License Terms Show Hide/ }).waitFor();
+  await history.getByRole("row", { name: /Tests Name Sales PCs Sales and service/ }).waitFor();
+  await history.getByRole("row", { name: /Apply device name template No PC-%SERIAL%/ }).waitFor();
+  await judge(page, "site-profile-history");
   await page.close_();
 });
 

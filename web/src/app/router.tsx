@@ -96,6 +96,13 @@ const deployments = createRoute({
   component: lazyRouteComponent(() => import("../routes/deployments")),
 });
 
+const lab = createRoute({
+  getParentRoute: () => root,
+  path: "/lab",
+  validateSearch: z.object({ create: z.catch(z.optional(z.boolean()), undefined) }),
+  component: lazyRouteComponent(() => import("../routes/lab")),
+});
+
 const text = z.catch(z.optional(z.string()), undefined);
 
 const audit = createRoute({
@@ -133,7 +140,7 @@ const tree = root.addChildren([
   newApp,
   page("/apps/$id", () => import("../routes/app")),
   page("/tenant/branding", () => import("../routes/branding")),
-  page("/lab", () => import("../routes/lab")),
+  lab,
   groups,
   newGroup,
   page("/groups/$id", () => import("../routes/group")),
@@ -141,6 +148,7 @@ const tree = root.addChildren([
   page("/identity/devices/settings", () => import("../routes/device-settings")),
   users,
   page("/users/$id", () => import("../routes/user")),
+  page("/about", () => import("../routes/about")),
   page("/gallery", () => import("../routes/gallery")),
 ]);
 

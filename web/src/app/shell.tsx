@@ -46,6 +46,7 @@ export function Shell() {
     { label: t("menu.lab"), to: "/lab", icon: "wrench" },
     { label: t("menu.monitor"), to: "/monitor/deployments", icon: "pulse" },
     { label: t("menu.audit"), to: "/monitor/audit", icon: "history" },
+    { label: t("menu.about"), to: "/about", icon: "info" },
   ];
   return (
     <div className={styles.frame}>

@@ -4,6 +4,7 @@ import { LiveChip } from "../components/live";
 import { Page } from "../components/page";
 import { Problem, Skeleton } from "../components/states";
 import { guideQuery } from "../features/guide/api/guide";
+import { Sample } from "../features/guide/components/sample";
 import { GuideBar, GuideSteps } from "../features/guide/components/steps";
 import { useMemory } from "../features/guide/memory";
 import { useSession } from "../lib/session";
@@ -34,6 +35,7 @@ export function GuideContent() {
         {t("guide.intro")} <LiveChip />
       </p>
       <GuideBar steps={steps.data} memory={memory} />
+      <Sample />
       <GuideSteps steps={steps.data} memory={memory} onSkip={skip} />
     </>
   );

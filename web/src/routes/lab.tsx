@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../components/button";
@@ -41,7 +42,9 @@ function PCs() {
   const mayWatch = useMay("DeviceManagementManagedDevices.Read.All");
   const mayDrive = useMay("DeviceManagementManagedDevices.PrivilegedOperations.All");
   const lab = useQuery({ ...labQuery, enabled: mayWatch });
-  const [creating, setCreating] = useState(false);
+  const navigate = useNavigate();
+  const { create: creating = false } = useSearch({ from: "/lab" });
+  const setCreating = (on: boolean) => void navigate({ to: "/lab", search: on ? { create: true } : {} });
   const [doomed, setDoomed] = useState<PC>();
   const client = useQueryClient();
   const toast = useToast();
@@ -77,7 +80,7 @@ function PCs() {
       ) : (
         <Table lab={lab.data} mayDrive={mayDrive} told={told} onDelete={setDoomed} />
       )}
-      {creating && lab.data && (
+      {creating && mayDrive && lab.data && !full && (
         <CreatePC
           lab={lab.data}
           onClose={() => setCreating(false)}

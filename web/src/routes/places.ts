@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { IconName } from "../components/icon";
 import { autopilotDevices, autopilotProfiles, deviceSettings, espPages, windowsEnrollment } from "./paths";
 import "../locales/en/apps";
+import "../locales/en/about";
 import "../locales/en/audit";
 import "../locales/en/autopilot";
 import "../locales/en/branding";
@@ -53,6 +54,7 @@ export function usePlaces(): Place[] {
     { to: "/groups/new", label: t("groups.newTitle"), icon: "add" },
     { to: "/tenant/branding", label: t("branding.title"), icon: "paint_brush" },
     { to: "/lab", label: t("lab.title"), icon: "wrench" },
+    { to: "/about", label: t("about.title"), icon: "info" },
     { to: deviceSettings, label: t("join.title"), icon: "settings" },
   ];
 }

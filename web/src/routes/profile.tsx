@@ -1,4 +1,4 @@
-import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +9,9 @@ import { Problem, problemText, Skeleton } from "../components/states";
 import { StatusWord } from "../components/status";
 import { useToast } from "../components/toast";
 import { groupQuery } from "../features/groups/api/groups";
+import { historyQuery } from "../features/monitor/api/audit";
 import { assignedDevicesQuery, createProfile, deleteProfile, profileQuery, profilesKey, type Profile } from "../features/profiles/api/profiles";
+import { History } from "../features/profiles/components/history";
 import { Review } from "../features/profiles/components/review";
 import { draftOf, type Draft, type WireProfile } from "../features/profiles/draft";
 import { groupIds } from "../lib/audience";
@@ -21,6 +23,7 @@ import table from "../components/table.module.css";
 import styles from "../components/form.module.css";
 import "../locales/en/autopilot";
 import "../locales/en/common";
+import "../locales/en/history";
 import "../locales/en/problem";
 import "../locales/en/profile";
 import "../locales/en/profiles";
@@ -154,8 +157,33 @@ function Loaded({ profile }: { profile: Profile }) {
           </div>
         )}
       </section>
+      <section>
+        <h2>{t("history.title")}</h2>
+        <Past id={profile.id} />
+      </section>
       {deleting && <DeleteProfile profile={profile} onClose={() => setDeleting(false)} />}
     </>
+  );
+}
+
+function Past({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const list = useInfiniteQuery(historyQuery(id));
+  if (list.isPending) return <Skeleton rows={3} />;
+  if (list.isError) return <Problem error={list.error} onRetry={() => void list.refetch()} />;
+  return (
+    <History
+      events={list.data.pages.flatMap((p) => p.value)}
+      more={
+        list.hasNextPage && (
+          <p>
+            <Button isDisabled={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+              {t("profile.loadMore")}
+            </Button>
+          </p>
+        )
+      }
+    />
   );
 }
 

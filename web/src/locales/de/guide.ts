@@ -8,6 +8,8 @@ export const guide = {
   unskip: "Nicht überspringen",
   showTimeline: "Zeitachse anzeigen",
   showFailed: "Fehler anzeigen",
+  tryIt: "Mit einem virtuellen PC ausprobieren",
+  tryCommand: "Mit einem virtuellen PC ausprobieren, auf Ihrem eigenen Rechner:",
   unknown: "Sie dürfen nicht lesen, wonach dieser Schritt beurteilt wird.",
   states: { notStarted: "Nicht begonnen", partly: "Teilweise", done: "Erledigt", skipped: "Übersprungen", broken: "Nicht mehr erfüllt", unknown: "Nicht bekannt" },
   steps: {
@@ -55,7 +57,7 @@ export const guide = {
     },
     deploy: {
       title: "Gerät bereitstellen",
-      text: "PC einschalten, verbinden und anmelden. Zum Ausprobieren mit einem virtuellen PC: taxiway pc boot.",
+      text: "PC einschalten, verbinden und anmelden.",
       button: "Bereitstellungen ansehen",
       check: "Mindestens eine Bereitstellung war erfolgreich.",
     },

@@ -1,4 +1,5 @@
 import type { Catalogue } from "../en";
+import { about } from "./about";
 import { affected } from "./affected";
 import { apps } from "./apps";
 import { audit } from "./audit";
@@ -15,6 +16,7 @@ import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { groups } from "./groups";
 import { guide } from "./guide";
+import { history } from "./history";
 import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
@@ -31,6 +33,7 @@ import { profile } from "./profile";
 import { profiles } from "./profiles";
 import { reasons } from "./reasons";
 import { rules } from "./rules";
+import { sample } from "./sample";
 import { screens } from "./screens";
 import { unsaved } from "./unsaved";
 import { why } from "./why";
@@ -39,6 +42,7 @@ import { wizard } from "./wizard";
 
 /** Every text of the site, in German. */
 export const de: Catalogue = {
+  about,
   affected,
   apps,
   audit,
@@ -55,6 +59,7 @@ export const de: Catalogue = {
   gallery,
   groups,
   guide,
+  history,
   home,
   importing,
   later,
@@ -71,6 +76,7 @@ export const de: Catalogue = {
   profiles,
   reasons,
   rules,
+  sample,
   screens,
   unsaved,
   why,

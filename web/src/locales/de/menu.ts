@@ -9,4 +9,5 @@ export const menu = {
   lab: "Virtuelle PCs",
   monitor: "Überwachen",
   audit: "Überwachungsprotokoll",
+  about: "Info",
 };

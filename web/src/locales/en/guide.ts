@@ -10,6 +10,8 @@ export const guide = texts("guide", {
   unskip: "Do not skip",
   showTimeline: "Show its timeline",
   showFailed: "Show what failed",
+  tryIt: "Try on a virtual PC",
+  tryCommand: "Try on a virtual PC, on your own machine:",
   unknown: "You may not read what this step is judged by.",
   states: { notStarted: "Not started", partly: "Partly", done: "Done", skipped: "Skipped", broken: "Broken again", unknown: "Not known" },
   steps: {
@@ -57,7 +59,7 @@ export const guide = texts("guide", {
     },
     deploy: {
       title: "Deploy the device",
-      text: "Switch the PC on, connect it and sign in. Try it with a virtual PC: taxiway pc boot.",
+      text: "Switch the PC on, connect it and sign in.",
       button: "Watch deployments",
       check: "At least one deployment succeeded.",
     },

@@ -1,3 +1,4 @@
+import { about } from "./about";
 import { affected } from "./affected";
 import { apps } from "./apps";
 import { audit } from "./audit";
@@ -14,6 +15,7 @@ import { frame } from "./frame";
 import { gallery } from "./gallery";
 import { groups } from "./groups";
 import { guide } from "./guide";
+import { history } from "./history";
 import { home } from "./home";
 import { importing } from "./importing";
 import { later } from "./later";
@@ -30,6 +32,7 @@ import { profile } from "./profile";
 import { profiles } from "./profiles";
 import { reasons } from "./reasons";
 import { rules } from "./rules";
+import { sample } from "./sample";
 import { screens } from "./screens";
 import { unsaved } from "./unsaved";
 import { why } from "./why";
@@ -39,6 +42,7 @@ import { wizard } from "./wizard";
 /** Every text of the site, in English. Labels are those of Microsoft's admin
  * centre, so that its instructions can be followed word for word. */
 export const en = {
+  about,
   affected,
   apps,
   audit,
@@ -55,6 +59,7 @@ export const en = {
   gallery,
   groups,
   guide,
+  history,
   home,
   importing,
   later,
@@ -71,6 +76,7 @@ export const en = {
   profiles,
   reasons,
   rules,
+  sample,
   screens,
   unsaved,
   why,

@@ -11,4 +11,5 @@ export const menu = texts("menu", {
   lab: "Virtual PCs",
   monitor: "Monitor",
   audit: "Audit log",
+  about: "About",
 });

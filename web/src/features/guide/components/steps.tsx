@@ -4,6 +4,7 @@ import { Button } from "../../../components/button";
 import { CopyCall } from "../../../components/copy-call";
 import { Icon, type IconName } from "../../../components/icon";
 import { useFormat } from "../../../lib/format";
+import { useSession } from "../../../lib/session";
 import type { Facts, Step, StepName } from "../api/guide";
 import { stepCalls } from "../calls";
 import { finished, shownState, type Memory, type Shown } from "../memory";
@@ -57,6 +58,7 @@ export function GuideSteps({ steps, memory, onSkip }: { steps: readonly Step[]; 
 
 function Card({ n, step, shown, onSkip }: { n: number; step: Step; shown: Shown; onSkip: (on: boolean) => void }) {
   const { t } = useTranslation();
+  const { tenant } = useSession();
   const evidence = useEvidence(step);
   const name = step.step;
   const title = t(`guide.steps.${name}.title`);
@@ -89,9 +91,19 @@ function Card({ n, step, shown, onSkip }: { n: number; step: Step; shown: Shown;
             {t("guide.showFailed")}
           </Link>
         )}
+        {name === "deploy" && tenant.lab && (
+          <Link to="/lab" search={{ create: true }} className={styles.plain}>
+            {t("guide.tryIt")}
+          </Link>
+        )}
         {name === "user" && shown !== "done" && <Button onPress={() => onSkip(shown !== "skipped")}>{shown === "skipped" ? t("guide.unskip") : t("guide.skip")}</Button>}
         <CopyCall actions={[{ label: title, calls: stepCalls[name] }]} />
       </div>
+      {name === "deploy" && !tenant.lab && (
+        <p>
+          {t("guide.tryCommand")} <code>taxiway pc create desk &amp;&amp; taxiway pc boot desk --watch</code>
+        </p>
+      )}
       <details className={styles.checked}>
         <summary>{t("guide.how")}</summary>
         <p>{t(`guide.steps.${name}.check`)}</p>

@@ -51,10 +51,15 @@ export function auditFilter(w: AuditWanted): string | undefined {
 }
 
 /** What was done, the newest first, a page at a time. */
-export const auditQuery = (w: AuditWanted) =>
+export const auditQuery = (w: AuditWanted) => events(["audit", w], auditFilter(w), 50);
+
+/** What was done to one thing. */
+export const historyQuery = (id: string) => events(["audit", "of", id], `resources/resourceId eq ${quoted(id)}`, 20);
+
+const events = (key: readonly unknown[], $filter: string | undefined, $top: number) =>
   infiniteQueryOptions({
-    queryKey: ["audit", w],
-    initialPageParam: `/beta/deviceManagement/auditEvents${query({ $top: 50, $orderby: "activityDateTime desc", $filter: auditFilter(w) })}`,
+    queryKey: key,
+    initialPageParam: `/beta/deviceManagement/auditEvents${query({ $top, $orderby: "activityDateTime desc", $filter })}`,
     queryFn: ({ pageParam, signal }) => graph.get<Page<AuditEvent>>(pageParam, signal),
     getNextPageParam: nextPath,
     placeholderData: (old) => old,
