@@ -10,6 +10,12 @@ import { useCrumbs } from "./paths";
 import "../locales/en/about";
 import "../locales/en/common";
 
+// Beside the built pages, not of them.
+const papers = [
+  ["notices", "/admin/notices.txt"],
+  ["parity", "/admin/parity.txt"],
+] as const;
+
 /** What program this is, how it is, and what it is made of. */
 export default function About() {
   const { t } = useTranslation();
@@ -19,20 +25,20 @@ export default function About() {
       {about.data ? <Loaded about={about.data} /> : about.isError ? <Problem error={about.error} onRetry={() => void about.refetch()} /> : <Skeleton />}
       <section>
         <h2>{t("about.papers")}</h2>
-        <p>
-          <a href="/admin/notices.txt" target="_blank" rel="noreferrer">
-            {t("about.notices")}
-          </a>
-          <br />
-          {t("about.noticesText")}
-        </p>
-        <p>
-          <a href="/admin/parity.txt" target="_blank" rel="noreferrer">
-            {t("about.parity")}
-          </a>
-          <br />
-          {t("about.parityText")}
-        </p>
+        <table className={table.table} aria-label={t("about.papers")}>
+          <tbody>
+            {papers.map(([name, href]) => (
+              <tr key={name}>
+                <th scope="row">
+                  <a href={href} target="_blank" rel="noreferrer">
+                    {t(`about.${name}`)}
+                  </a>
+                </th>
+                <td>{t(`about.${name}Text`)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       </section>
     </Page>
   );
