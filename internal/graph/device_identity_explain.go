@@ -247,6 +247,7 @@ func (c *call) requests(d *autopilot.Device, a *autopilot.Action) (do, undo *exp
 		excluded := autopilot.Assignment{Profile: a.Profile, Target: autopilot.TargetExclusion, Group: a.Group}
 		target := map[string]any{"@odata.type": "#microsoft.graph." + string(autopilot.TargetExclusion), "groupId": string(a.Group)}
 		return request(del, path+"/"+excluded.ID(), nil), request(post, path, map[string]any{"target": target})
+	case autopilot.ActionJoinGroup, autopilot.ActionLeaveGroup: // below
 	}
 	path := "groups/" + string(a.Group) + "/members/"
 	join := request(post, path+"$ref", map[string]any{"@odata.id": c.h.Base + "/v1.0/directoryObjects/" + string(d.Object)})

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 )
@@ -74,9 +75,7 @@ func TestWhatAnExplanationOffersMendsAndIsUndone(t *testing.T) {
 	group := func(name string, more map[string]any) string {
 		t.Helper()
 		body := map[string]any{"displayName": name, "mailNickname": name, "mailEnabled": false, "securityEnabled": true}
-		for k, v := range more {
-			body[k] = v
-		}
+		maps.Copy(body, more)
 		w := send(t, s, everything(), http.MethodPost, "/v1.0/groups", body)
 		id, _ := decode[map[string]any](t, w)["id"].(string)
 		return id

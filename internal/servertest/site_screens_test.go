@@ -1,6 +1,7 @@
 package servertest_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,9 +17,7 @@ func tried(change object) object {
 			"privacySettingsHidden": true, "eulaHidden": true, "userType": "standard", "deviceUsageType": "singleUser", "keyboardSelectionPageSkipped": true, "escapeLinkHidden": true,
 		},
 	}
-	for k, v := range change {
-		body[k] = v
-	}
+	maps.Copy(body, change)
 	return body
 }
 
