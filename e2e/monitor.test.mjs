@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { judge, open } from "./browser.mjs";
-import { password, program } from "./server.mjs";
+import { password, program, tenant } from "./server.mjs";
 import { begin, devices, enter as enterAt, settled } from "./site.mjs";
 
 const run = promisify(execFile);

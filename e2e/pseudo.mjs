@@ -65,8 +65,8 @@ export function untranslated(page, data) {
   return page.evaluate((known) => {
     const attributes = [...document.querySelectorAll("[aria-label], [placeholder], [title], [alt]")].flatMap((e) => ["aria-label", "placeholder", "title", "alt"].map((a) => e.getAttribute(a) ?? ""));
     let text = [document.title, document.body.innerText, ...attributes].join("\n").replaceAll(/⟦[^⟦⟧]*(⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧/g, "");
-    // Dates, times, ids and addresses are no words; two capitals are somebody's picture.
-    text = text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "").replaceAll(/\S+@\S+/g, "");
+    // Dates, times, ids, addresses and Go's version are no words; two capitals are somebody's picture.
+    text = text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "").replaceAll(/\S+@\S+/g, "").replaceAll(/\bgo1\.\S+ \(\w+\/\w+\)/g, "");
     for (const word of known) if (word.length >= 12) text = text.replaceAll(word, "");
     const alone = new Set(known);
     return [...new Set(text.split(/[\n\t·|,]/).map((part) => part.replace(/^[\s,:–-]+|[\s,:–-]+$/g, "")).filter((part) => /\p{L}{2}/u.test(part) && !alone.has(part) && !/^[A-Z]{2}$/.test(part)))];
