@@ -54,7 +54,7 @@ export function dataOf(page) {
     else if (it !== null && typeof it === "object") Object.entries(it).forEach(([key, value]) => (said.add(key), gather(value)));
   };
   page.on("response", (answer) => {
-    if (/\/admin\/graph\/|\/ui\/pcs/.test(answer.url()) && answer.status() < 300) answer.json().then(gather, () => undefined);
+    if (/\/admin\/graph\/|\/ui\/(pcs|about)/.test(answer.url()) && answer.status() < 300) answer.json().then(gather, () => undefined);
   });
   return said;
 }

@@ -177,7 +177,7 @@ test("the tutorial's click path, from signing in to a profile that every device 
   await judge(page, "site-properties");
 
   // Properties: a group tag, then a user.
-  await pane.getByRole("textbox", { name: "Group tag" }).fill("Kiosk");
+  await pane.locator("[name=groupTag]").fill("Kiosk");
   await pane.getByRole("button", { name: "Save" }).click();
   await page.getByRole("gridcell", { name: "Kiosk" }).waitFor();
   await page.getByRole("row").nth(2).press(" ");

@@ -125,6 +125,7 @@ func (e *estate) bodyFor(t *testing.T, r *graph.Route) any {
 		"POST assignUserToDevice":                  object{"userPrincipalName": e.upn},
 		"POST unassignUserFromDevice":              object{},
 		"POST updateDeviceProperties":              object{"groupTag": "Stolen"},
+		"POST whatIf":                              object{"groupTag": "Stolen"},
 		"POST reportHardware":                      object{"hardwareIdentifier": e.hash},
 		"PATCH windowsAutopilotDeploymentProfiles": object{"description": "Stolen"},
 		"POST assignments":                         target("groupAssignmentTarget", e.group),
