@@ -11,7 +11,7 @@ PKG ?=
 FUZZTIME ?= 10s
 TARGETS ?=
 
-.PHONY: help run build web web-test web-check licences-check gen fmt fmt-check lint test test-long fuzz bench compat e2e guards cross smoke notices notices-check tidy-check check
+.PHONY: help run build web web-test web-check licences-check gen fmt fmt-check lint test test-long fuzz bench compat e2e e2e-long lighthouse guards cross smoke notices notices-check tidy-check check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,7 @@ test: ## run all tests with the race detector on SQLite and PostgreSQL (PKG=./in
 
 test-long: ## run the tests that take hours: a million devices, storms, kill loops
 	TAXIWAY_TEST_LONG=1 tools/with-postgres tools/test -timeout=10h ./...
+	$(MAKE) e2e-long
 
 fuzz: ## run every fuzz target for FUZZTIME (10s) each
 	FUZZTIME=$(FUZZTIME) tools/fuzz $(PKG)
@@ -76,6 +77,13 @@ compat: build ## sign in with Microsoft's own client libraries, unmodified
 
 e2e: build ## test the pages in a real browser: keyboard, axe, both colour schemes, small screens
 	cd e2e && npm ci --silent --no-audit --no-fund && npm test --silent
+
+e2e-long: build ## the browser's long tests: a million devices, axe on everything that opens, 400 % (TAXIWAY_LONG_DEVICES=50000)
+	cd e2e && npm ci --silent --no-audit --no-fund && node --test --test-concurrency=1 long/*.mjs
+
+lighthouse: build ## measure sign-in, Home and the list of devices with Lighthouse, on a desktop
+	cd e2e && npm ci --silent --no-audit --no-fund
+	cd tools/lighthouse && npm ci --silent --no-audit --no-fund && node measure.mjs
 
 guards: ## take guards away one by one and show the test that notices each
 	go build -C tools -o ../bin/guards ./guards
