@@ -141,3 +141,28 @@ test("what is deleted can be taken back for ten seconds, and is gone when the pa
   await pane.getByText(`${asked} devices are done.`).waitFor({ timeout: 60_000 });
   await page.close_();
 });
+
+test("a profile for all of them shows as Assigning, then as Assigned, while the list is open", async () => {
+  const page = await open(browser);
+  // Those that were registered last are the last whose turn comes.
+  await enter(server, page, ada, `${devices}?q=Lobby`);
+  await page.locator("[data-row='0']").getByText("Not assigned").waitFor();
+  await page.mouse.move(5, 5);
+  await page.getByText("Live", { exact: true }).waitFor();
+  // Every word that the first row ever shows: what is on its way is not there for long.
+  await page.evaluate(() => {
+    window.shown = [];
+    const look = () => {
+      const word = document.querySelector("[data-row='0']")?.innerText.match(/Not assigned|Assigning|Assigned/)?.[0];
+      if (word && word !== window.shown.at(-1)) window.shown.push(word);
+    };
+    look();
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  const at = "/beta/deviceManagement/windowsAutopilotDeploymentProfiles";
+  const { id } = await graph("POST", at, { "@odata.type": "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile", displayName: "Everybody", outOfBoxExperienceSetting: { deviceUsageType: "singleUser" } });
+  await graph("POST", `${at}/${id}/assignments`, { target: { "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" } });
+  await page.waitForFunction(() => window.shown.includes("Assigned"), undefined, { timeout: 120_000 });
+  assert.deepEqual(await page.evaluate(() => window.shown), ["Not assigned", "Assigning", "Assigned"]);
+  await page.close_();
+});
