@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { judge, open, startBrowser } from "./browser.mjs";
 import { program, startServer, tenant } from "./server.mjs";
-import { button, devices, enter as enterAt, graphOf } from "./site.mjs";
+import { button, devices, enter as enterAt, graphOf, profiles as wizard } from "./site.mjs";
 
 let server, browser, graph, ada, device, object;
 const identities = "/beta/deviceManagement/windowsAutopilotDeviceIdentities";
@@ -39,12 +39,27 @@ const group = async (displayName) => {
   return id;
 };
 
-test("excluded by mistake: Why names the group, Fix mends it, Undo takes it back", async () => {
-  const sales = await profile("Sales laptops");
-  await assign(sales, "group", await group("Sales"));
-  await assign(sales, "exclusionGroup", await group("Kiosk"));
+test("excluded by mistake: Review warns, Why names the group, Fix mends it, Undo takes it back", async () => {
+  await group("Sales");
+  await group("Kiosk");
   const page = await open(browser);
-  await enter(page, `${devices}/${device}/why`);
+  await enter(page, `${wizard}/new`);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Sales laptops");
+  await button(page, "Next").click();
+  await button(page, "Next").click();
+  for (const [nth, name] of ["Sales", "Kiosk"].entries()) {
+    await button(page, "Add groups").nth(nth).click();
+    await page.getByRole("dialog").getByText(name, { exact: true }).click();
+    await button(page, "Select").click();
+    await page.getByRole("cell", { name, exact: true }).waitFor();
+  }
+  await button(page, "Next").click();
+  await page.getByText("The excluded groups hold the only device of the included groups, so no device gets this profile.").waitFor();
+  await judge(page, "why-warned");
+  await button(page, "Create").click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/new"));
+
+  await page.goto(`${server.base}${devices}/${device}/why`);
   await page.getByText("Not assigned: the device is in the group 'Kiosk', which the profile 'Sales laptops' excludes, and no other profile applies.").waitFor();
   await judge(page, "why-excluded");
   await button(page, "Fix: Remove the group 'Kiosk' from Excluded groups of the profile 'Sales laptops'.").click();

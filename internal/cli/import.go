@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"taxiway/internal/graphclient"
 	"taxiway/internal/hwhash"
@@ -12,6 +16,9 @@ import (
 // importChunk is how many rows one request registers, Microsoft's limit for a
 // file.
 const importChunk = 500
+
+// importLanes is how many such requests are under way at once.
+const importLanes = 2
 
 // importReport is what became of a file.
 type importReport struct {
@@ -53,28 +60,46 @@ func readDevices(name string, data []byte, mode hwhash.Mode) ([]hwhash.Row, impo
 	return rows, report, nil
 }
 
-// importRows registers rows through Graph, importChunk at a time. After an
-// error the report holds what was done before it.
+// importRows registers rows through Graph, importChunk at a time and
+// importLanes such requests at once: the server reads one while it writes
+// another. After an error the report holds what was done all the same.
 func importRows(ctx context.Context, c *graphclient.Client, rows []hwhash.Row, report *importReport, step func(done int)) error {
-	for start := 0; start < len(rows); start += importChunk {
-		part := rows[start:min(start+importChunk, len(rows))]
-		send := make([]graphclient.ImportRow, len(part))
-		for i, r := range part {
-			send[i] = graphclient.ImportRow{SerialNumber: r.SerialNumber, ProductKey: r.ProductKey, HardwareHash: r.HardwareHash, GroupTag: r.GroupTag, AssignedUser: r.AssignedUser}
-		}
-		results, err := c.Import(ctx, send)
-		if err != nil {
+	parts := slices.Collect(slices.Chunk(rows, importChunk))
+	results := make([][]graphclient.ImportResult, len(parts))
+	var failed atomic.Bool
+	var lanes errgroup.Group
+	lanes.SetLimit(importLanes)
+	for i, part := range parts {
+		lanes.Go(func() (err error) {
+			if failed.Load() {
+				return nil
+			}
+			defer func() { failed.CompareAndSwap(false, err != nil) }()
+			if results[i], err = importPart(ctx, c, part); err == nil {
+				step(len(part))
+			}
 			return err
-		}
-		if len(results) != len(part) {
-			return fmt.Errorf("the server answered for %d of %d rows", len(results), len(part))
-		}
-		for i, r := range part {
-			report.note(&r, &results[i])
-		}
-		step(len(part))
+		})
 	}
-	return nil
+	err := lanes.Wait()
+	for i, part := range parts {
+		for k := range results[i] {
+			report.note(&part[k], &results[i][k])
+		}
+	}
+	return err
+}
+
+func importPart(ctx context.Context, c *graphclient.Client, part []hwhash.Row) ([]graphclient.ImportResult, error) {
+	send := make([]graphclient.ImportRow, len(part))
+	for i, r := range part {
+		send[i] = graphclient.ImportRow{SerialNumber: r.SerialNumber, ProductKey: r.ProductKey, HardwareHash: r.HardwareHash, GroupTag: r.GroupTag, AssignedUser: r.AssignedUser}
+	}
+	results, err := c.Import(ctx, send)
+	if err == nil && len(results) != len(part) {
+		return nil, fmt.Errorf("the server answered for %d of %d rows", len(results), len(part))
+	}
+	return results, err
 }
 
 func (r *importReport) note(row *hwhash.Row, result *graphclient.ImportResult) {

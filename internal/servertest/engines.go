@@ -3,14 +3,11 @@ package servertest
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"net/url"
-	"os"
-	"strings"
 	"testing"
 
-	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver that makes test databases
+
+	"taxiway/internal/storetest"
 )
 
 // Database is where a world keeps its data.
@@ -27,42 +24,28 @@ func Engines(t *testing.T, test func(t *testing.T, db Database)) {
 	t.Run("postgres", func(t *testing.T) { test(t, NewPostgres(t)) })
 }
 
-// NewPostgres makes an empty database that is dropped when the test ends.
+// NewPostgres gives a database that has its schema and nothing else; it is gone
+// when the test ends.
 func NewPostgres(t testing.TB) Database {
 	t.Helper()
-	base := os.Getenv("TEST_POSTGRES_URL")
-	if base == "" {
-		t.Fatal("no PostgreSQL for the test: run it with make test, or set TEST_POSTGRES_URL")
-	}
-	name := "w" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	admin(t, base, "CREATE DATABASE "+name)
-	t.Cleanup(func() { admin(t, base, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
-	u, err := url.Parse(base)
-	if err != nil {
-		t.Fatalf("parse TEST_POSTGRES_URL: %v", err)
-	}
-	u.Path = "/" + name
-	return Database{Engine: "postgres", URL: u.String()}
+	return Database{Engine: "postgres", URL: storetest.CopyPostgres(t)}
 }
 
-func admin(t testing.TB, dsn, statement string) {
+// Load gives a database with what a dump makes in it, as psql would.
+func Load(t testing.TB, dump string) Database {
 	t.Helper()
-	db, err := sql.Open("pgx", dsn)
+	db := Database{Engine: "postgres", URL: storetest.EmptyPostgres(t).URL}
+	conn, err := sql.Open("pgx", db.URL)
 	if err != nil {
 		t.Fatalf("open the test server: %v", err)
 	}
 	defer func() {
-		if err := db.Close(); err != nil {
+		if err := conn.Close(); err != nil {
 			t.Errorf("close the test server: %v", err)
 		}
 	}()
-	if _, err := db.ExecContext(context.Background(), statement); err != nil {
-		t.Fatal(fmt.Errorf("%s: %w", statement, err))
+	if _, err := conn.ExecContext(context.Background(), dump); err != nil {
+		t.Fatalf("load the dump: %v", err)
 	}
-}
-
-// Load runs a dump on the database, as psql would.
-func Load(t testing.TB, db Database, dump string) {
-	t.Helper()
-	admin(t, db.URL, dump)
+	return db
 }

@@ -69,7 +69,7 @@ func upgraded(t *testing.T, db servertest.Database, release string, options ...s
 			t.Fatal(err)
 		}
 	} else {
-		servertest.Load(t, db, string(unpack(t, release, "postgres.sql.gz")))
+		db = servertest.Load(t, string(unpack(t, release, "postgres.sql.gz")))
 	}
 	text, err := os.ReadFile(filepath.Join(release, db.Engine+".json"))
 	if err != nil {

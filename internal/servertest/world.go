@@ -14,6 +14,7 @@ import (
 
 	"taxiway/internal/config"
 	"taxiway/internal/server"
+	"taxiway/internal/storetest"
 )
 
 // Host names under which a test's server answers; the client dials the
@@ -104,8 +105,12 @@ func (w *World) config(t testing.TB) config.Config {
 func (w *World) Join(t testing.TB) *Process {
 	t.Helper()
 	c := w.config(t)
-	if w.Database.Engine == "sqlite" && len(w.Processes) > 0 {
+	switch {
+	case w.Database.Engine != "sqlite":
+	case len(w.Processes) > 0:
 		c.DataDir = w.Processes[0].Config.DataDir
+	default:
+		storetest.CopySQLite(t, c.DataDir)
 	}
 	log := w.log
 	if log == nil {

@@ -23,7 +23,7 @@ func emptyOptions(t *testing.T, e storetest.Engine) sqlstore.Options {
 	if e.Name == "postgres" {
 		return storetest.EmptyPostgres(t)
 	}
-	return e.New(t)
+	return storetest.EmptySQLite(t)
 }
 
 func TestADatabaseOfSchema1IsMigratedWithWhatIsInIt(t *testing.T) {

@@ -20,8 +20,8 @@ const postgresEnv = "TEST_POSTGRES_URL"
 // Engine makes databases of one kind.
 type Engine struct {
 	Name string // "sqlite" or "postgres"
-	// New gives the options of a fresh, empty database; a PostgreSQL one has
-	// its schema already. It is gone when the test ends.
+	// New gives the options of a fresh database that has its schema and nothing
+	// else. It is gone when the test ends.
 	New func(t testing.TB) sqlstore.Options
 }
 
@@ -70,6 +70,13 @@ func MasterKey() []byte { return []byte("0123456789abcdef0123456789abcdef") }
 func clock() time.Time { return time.Now() }
 
 func newSQLite(t testing.TB) sqlstore.Options {
+	o := EmptySQLite(t)
+	CopySQLite(t, o.Dir)
+	return o
+}
+
+// EmptySQLite gives the options of a data directory without anything.
+func EmptySQLite(t testing.TB) sqlstore.Options {
 	return sqlstore.Options{Dir: t.TempDir(), MasterKey: MasterKey(), Clock: clock, MaxConns: 4}
 }
 
@@ -90,15 +97,11 @@ func postgresOptions(address string) sqlstore.Options {
 func EmptyPostgres(t testing.TB) sqlstore.Options {
 	t.Helper()
 	admin := postgresServer(t)
-	name := randomName("taxiway_test_")
-	if err := execute(admin, "CREATE DATABASE "+name); err != nil {
+	name, err := createPostgres(admin, "")
+	if err != nil {
 		t.Fatalf("create a database: %v", err)
 	}
-	t.Cleanup(func() {
-		if err := execute(admin, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Errorf("drop the database: %v", err)
-		}
-	})
+	t.Cleanup(func() { dropPostgres(t, admin, name) })
 	return postgresOptions(withDatabase(admin, name))
 }
 

@@ -30,7 +30,7 @@ func (p *postgresPool) take(t testing.TB) sqlstore.Options {
 	}
 	o := postgresOptions(withDatabase(p.admin, name))
 	t.Cleanup(func() {
-		if err := empty(o.URL); err != nil {
+		if err := emptyPostgres(o.URL); err != nil {
 			t.Errorf("empty the database: %v", err)
 			return
 		}
@@ -53,32 +53,69 @@ func (p *postgresPool) get() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := randomName("taxiway_test_")
-	if err := execute(p.admin, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+	name, err := createPostgres(p.admin, template)
+	if err != nil {
 		return "", err
 	}
 	p.all = append(p.all, name)
 	return name, nil
 }
 
-func (p *postgresPool) drop(t testing.TB) {
+// CopyPostgres makes a database that has its schema and nothing else, and gives
+// its address. It is gone when the test ends.
+func CopyPostgres(t testing.TB) string {
 	t.Helper()
-	for _, name := range p.all {
-		if err := execute(p.admin, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Errorf("drop the database: %v", err)
-		}
+	admin := postgresServer(t)
+	template, err := postgresTemplate(admin)
+	if err != nil {
+		t.Fatalf("make the database that others are copied from: %v", err)
+	}
+	name, err := createPostgres(admin, template)
+	if err != nil {
+		t.Fatalf("make a database: %v", err)
+	}
+	t.Cleanup(func() { dropPostgres(t, admin, name) })
+	return withDatabase(admin, name)
+}
+
+// createPostgres makes a database, a copy of the template if there is one.
+func createPostgres(admin, template string) (string, error) {
+	name := randomName("taxiway_test_")
+	statement := "CREATE DATABASE " + name
+	if template != "" {
+		statement += " TEMPLATE " + template
+	}
+	return name, execute(admin, statement)
+}
+
+func dropPostgres(t testing.TB, admin, name string) {
+	t.Helper()
+	if err := execute(admin, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		t.Errorf("drop the database: %v", err)
 	}
 }
 
-// empty removes all rows but the schema's own.
-func empty(address string) (err error) {
+func (p *postgresPool) drop(t testing.TB) {
+	t.Helper()
+	for _, name := range p.all {
+		dropPostgres(t, p.admin, name)
+	}
+}
+
+// emptyPostgres removes all rows but the schema's own.
+func emptyPostgres(address string) (err error) {
 	db, err := sql.Open("pgx", address)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	return empty(db, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'")
+}
+
+// empty removes all rows of the tables that the query names.
+func empty(db *sql.DB, tables string) (err error) {
 	ctx := context.Background()
-	rows, err := db.QueryContext(ctx, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'")
+	rows, err := db.QueryContext(ctx, tables)
 	if err != nil {
 		return err
 	}
@@ -143,7 +180,8 @@ func postgresTemplate(admin string) (name string, err error) {
 		if _, err := conn.ExecContext(ctx, "CREATE DATABASE "+making); err != nil {
 			return "", err
 		}
-		if err := sqlstore.Migrate(ctx, postgresOptions(withDatabase(admin, making))); err != nil {
+		address := withDatabase(admin, making)
+		if err := errors.Join(sqlstore.Migrate(ctx, postgresOptions(address)), emptyPostgres(address)); err != nil {
 			return "", err
 		}
 		if _, err := conn.ExecContext(ctx, "ALTER DATABASE "+making+" RENAME TO "+name); err != nil {

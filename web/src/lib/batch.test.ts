@@ -48,6 +48,20 @@ it("sends twenty at a time and tells each outcome", async () => {
   expect([...done].filter(([, how]) => how !== "done")).toEqual([[30, "404 gone"]]);
 });
 
+it("has four batches under way at once, and sends none after one was refused", async () => {
+  const held: ((answer: Response) => void)[] = [];
+  let sent = 0;
+  vi.stubGlobal("fetch", () => new Promise<Response>((answer) => void (held[sent++] = answer)));
+  const all = outcomes(calls(200));
+  await vi.waitFor(() => expect(sent).toBe(4));
+  held[2]?.(Response.json({ error: { code: "Forbidden", message: "no" } }, { status: 403 }));
+  await new Promise((r) => setTimeout(r));
+  const fine = () => Response.json({ responses: Array.from({ length: 20 }, (_, i) => ({ id: String(i), status: 204 })) });
+  for (const n of [0, 1, 3]) held[n]?.(fine());
+  await expect(all).rejects.toMatchObject({ status: 403 });
+  expect(sent).toBe(4);
+});
+
 it("sends again what the server asked to wait for, and nothing else", async () => {
   let first = true;
   const sizes = serve((sent) =>
