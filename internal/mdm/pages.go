@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"taxiway/internal/fault"
 )
@@ -18,7 +19,10 @@ var templateFiles embed.FS
 //go:embed static/terms.css
 var styleSheet []byte
 
-var pages = template.Must(template.ParseFS(templateFiles, "templates/*.html"))
+// pages are read when the first one is shown: most commands show none.
+var pages = sync.OnceValue(func() *template.Template {
+	return template.Must(template.ParseFS(templateFiles, "templates/*.html"))
+})
 
 // styleAddress changes with the content, so that a browser may keep it.
 var styleAddress = "/" + pathTermsStyle + "?v=" + versionOf(styleSheet)
@@ -31,7 +35,7 @@ func versionOf(content []byte) string {
 // show sends a page. formTo is where its form may lead beside this server.
 func (h *Handler) show(c *call, status int, name, formTo string, page any) error {
 	var body bytes.Buffer // so that a template that fails sends no half page
-	if err := pages.ExecuteTemplate(&body, name, page); err != nil {
+	if err := pages().ExecuteTemplate(&body, name, page); err != nil {
 		return fault.Wrap("render the page "+name, err)
 	}
 	header := c.w.Header()

@@ -30,7 +30,7 @@ func (h *Handler) sendForm(w http.ResponseWriter, f frame, action string, answer
 	slices.SortFunc(fields, func(a, b answerField) int { return strings.Compare(a.Name, b.Name) })
 	nonce := randomText()
 	var body bytes.Buffer
-	err := pages["formpost"].ExecuteTemplate(&body, "layout", struct {
+	err := pages()["formpost"].ExecuteTemplate(&body, "layout", struct {
 		frame
 		// The address was compared with those the app registered, so a native
 		// app's scheme is meant.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
@@ -25,9 +26,16 @@ var styleSheet []byte
 //go:embed static/icon.svg
 var iconPicture []byte
 
-// pages are the templates by name; every one fills the frame of layout.html.
-var pages = parsePages("account", "accountpassword", "accountrecovery", "accountremove", "approval", "change", "code", "consent", "device", "deviceconfirm",
-	"done", "entry", "error", "formpost", "logout", "name", "password", "pick", "recovery", "setup")
+// pages are the templates by name; every one fills the frame of layout.html. Most
+// commands of the program show none: they are read when the first one is shown.
+var pages = sync.OnceValue(func() map[string]*template.Template {
+	return parsePages(pageNames...)
+})
+
+var pageNames = []string{
+	"account", "accountpassword", "accountrecovery", "accountremove", "approval", "change", "code", "consent", "device", "deviceconfirm",
+	"done", "entry", "error", "formpost", "logout", "name", "password", "pick", "recovery", "setup",
+}
 
 func parsePages(names ...string) map[string]*template.Template {
 	parsed := make(map[string]*template.Template, len(names))
@@ -176,7 +184,7 @@ func (i *Interaction) flaw(w http.ResponseWriter, r *http.Request, s Step, field
 // Chromium checks every redirect that follows a form against form-action.
 func (h *Handler) show(w http.ResponseWriter, status int, name, formTo string, page any) error {
 	var body bytes.Buffer // so that a template that fails sends no half page
-	if err := pages[name].ExecuteTemplate(&body, "layout", page); err != nil {
+	if err := pages()[name].ExecuteTemplate(&body, "layout", page); err != nil {
 		return fault.Wrap("render the page "+name, err)
 	}
 	allowed := "'self'"

@@ -1,6 +1,9 @@
 package signin
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // commonText are words that passwords people choose are made of, in lower
 // case: what they mean a password is for, months and seasons, names, loves,
@@ -38,13 +41,12 @@ music guitar rock metal metallica nirvana beatles slipknot eminem
 mother father mama papa mummy daddy brother sister family friend friends children
 `
 
-// commonWords holds each word of commonText, longestCommon the length of the
-// longest.
-var commonWords, longestCommon = func() (map[string]struct{}, int) {
+// commonWords gives each word of commonText, and the length of the longest.
+var commonWords = sync.OnceValues(func() (map[string]struct{}, int) {
 	words, longest := map[string]struct{}{}, 0
 	for word := range strings.FieldsSeq(commonText) {
 		words[word] = struct{}{}
 		longest = max(longest, len(word))
 	}
 	return words, longest
-}()
+})

@@ -113,6 +113,7 @@ func commonAt(spellings []string, at int) int {
 	if isYear(spellings[0][at:]) {
 		longest = 4
 	}
+	commonWords, longestCommon := commonWords()
 	for _, s := range spellings {
 		for n := min(longestCommon, len(s)-at); n > longest; n-- {
 			if _, common := commonWords[s[at:at+n]]; common {
