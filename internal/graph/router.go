@@ -123,9 +123,14 @@ func (rt *router) find(method string, path []odata.Segment, version string) (mat
 // altKey is where match.keys tells which alternate key was used.
 const altKey = "|"
 
-// literal finds the child of this name, with or without Graph's namespace.
+// literal finds the child of this name, with or without Graph's namespace; a
+// cast has it in the table, and may be sent with the short one.
 func (n *node) literal(s odata.Segment, version string) *node {
-	for _, name := range []string{s.Name, s.Bare()} {
+	names := []string{s.Name, s.Bare()}
+	if s.Qualified() {
+		names = append(names, "microsoft.graph."+s.Bare())
+	}
+	for _, name := range names {
 		if c := n.children[strings.ToLower(name)]; c != nil && c.served(version) {
 			return c
 		}

@@ -61,6 +61,7 @@ var (
 	mayWriteDevice   = []string{access.DeviceReadWriteAll}
 	mayReadUser      = []string{access.UserReadAll}
 	mayWriteUser     = []string{access.UserReadWriteAll}
+	mayReadDomain    = []string{access.DomainReadAll}
 	mayReadOrg       = []string{access.OrganizationReadAll}
 	mayReadAudit     = []string{access.DeviceManagementAppsReadAll}
 	mayReadJoin      = []string{access.PolicyReadDeviceConfiguration}
@@ -76,7 +77,7 @@ var (
 // Routes is THE table: every route there is. The permissions are those of each
 // resource's Graph page.
 func Routes() []Route {
-	return slices.Concat(resourceRoutes(), joinRoutes(), brandingRoutes(), peopleRoutes(), mdmRoutes(), managedRoutes(), appRoutes())
+	return slices.Concat(resourceRoutes(), joinRoutes(), brandingRoutes(), peopleRoutes(), mdmRoutes(), managedRoutes(), appRoutes(), castRoutes())
 }
 
 func resourceRoutes() []Route {
@@ -91,6 +92,8 @@ func resourceRoutes() []Route {
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/assignUserToDevice", both, mayWriteIdentity, nil, (*Handler).assignUser},
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/unassignUserFromDevice", both, mayWriteIdentity, nil, (*Handler).unassignUser},
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/updateDeviceProperties", both, mayWriteIdentity, nil, (*Handler).updateIdentity},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/allowNextEnrollment", inBeta, mayWriteIdentity, nil, (*Handler).allowNextEnrollment},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities/deleteDevices", inBeta, mayWriteService, nil, (*Handler).deleteIdentities},
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/explain", both, mayReadService, nil, (*Handler).explainIdentity},
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/whatIf", both, mayReadService, nil, (*Handler).whatIf},
 		{post, "deviceManagement/windowsAutopilotDeviceIdentities/{id}/reportHardware", both, mayWriteService, nil, (*Handler).reportHardware},
@@ -118,6 +121,8 @@ func resourceRoutes() []Route {
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignedDevices", inBeta, mayReadService, nil, (*Handler).listAssignedDevices},
 
 		{get, "deviceManagement/auditEvents", both, mayReadAudit, nil, auditEvents.list},
+		{get, "deviceManagement/auditEvents/getAuditCategories", both, mayReadAudit, nil, (*Handler).listAuditCategories},
+		{get, "deviceManagement/auditEvents/getAuditActivityTypes/{category|category}", both, mayReadAudit, nil, (*Handler).listAuditActivities},
 		{get, "deviceManagement/auditEvents/{id}", both, mayReadAudit, nil, auditEvents.get},
 
 		{get, "groups", both, mayReadGroup, nil, groups.list},
@@ -154,7 +159,11 @@ func resourceRoutes() []Route {
 		{get, "users/{id|userPrincipalName}/manager", both, mayReadUser, nil, (*Handler).getManager},
 		{get, "users/{id|userPrincipalName}/memberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
 
+		{post, "groups/{id}/validateProperties", both, mayReadGroup, nil, (*Handler).validateNamesOf},
+		{post, "directoryObjects/validateProperties", both, mayReadGroup, nil, (*Handler).validateGroupNames},
 		{get, "directoryObjects/{id}", both, mayReadObject, nil, (*Handler).getDirectoryObject},
+		{get, "domains", both, mayReadDomain, nil, domains.list},
+		{get, "domains/{id}", both, mayReadDomain, nil, domains.get},
 		{get, "organization", both, mayReadOrg, nil, organizations.list},
 		{get, "organization/{id}", both, mayReadOrg, nil, organizations.get},
 

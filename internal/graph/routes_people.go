@@ -27,10 +27,12 @@ func peopleRoutes() []Route {
 		{get, "me/transitiveMemberOf", both, mayReadSelf, nil, onSelf((*Handler).listGroupsAroundUser)},
 		{get, "me/ownedDevices", both, mayReadSelf, nil, onSelf((*Handler).listOwnedDevices)},
 		{get, "me/registeredDevices", both, mayReadSelf, nil, onSelf((*Handler).listRegisteredDevices)},
+		{get, "me/licenseDetails", both, mayReadSelf, nil, onSelf((*Handler).listLicenseDetails)},
 		{post, "me/changePassword", both, maySetPassword, nil, (*Handler).changePassword},
 		{post, "me/revokeSignInSessions", both, mayEndSessions, nil, onSelf((*Handler).revokeSessions)},
 
 		{post, "users/{id|userPrincipalName}/revokeSignInSessions", both, mayEndSessions, nil, (*Handler).revokeSessions},
+		{get, "users/{id|userPrincipalName}/licenseDetails", both, mayReadUser, nil, (*Handler).listLicenseDetails},
 		{post, "users/{id|userPrincipalName}/assignLicense", both, mayWriteUser, nil, (*Handler).assignLicense},
 		{get, "users/{id|userPrincipalName}/authentication/methods", both, mayReadMethod, nil, (*Handler).listMethods},
 		{get, "users/{id|userPrincipalName}/authentication/methods/{method}", both, mayReadMethod, nil, (*Handler).getMethod},
@@ -58,6 +60,8 @@ func peopleRoutes() []Route {
 		{post, "oauth2PermissionGrants", both, mayWriteGrant, nil, permissionGrants.post},
 		{get, "oauth2PermissionGrants/{id}", both, mayReadGrant, nil, permissionGrants.get},
 		{del, "oauth2PermissionGrants/{id}", both, mayWriteGrant, nil, (*Handler).deletePermissionGrant},
+		{get, "applications", both, mayReadPrincipal, nil, applications.list},
+		{get, "applications/{id|appId}", both, mayReadPrincipal, nil, applications.get},
 		{get, "servicePrincipals", both, mayReadPrincipal, nil, servicePrincipals.list},
 		{get, "servicePrincipals/{id|appId}", both, mayReadPrincipal, nil, servicePrincipals.get},
 	}

@@ -97,6 +97,7 @@ func TestReadPermissionsDoNotWrite(t *testing.T) {
 	}
 	safe := []string{
 		"groups/evaluateDynamicMembership", "groups/previewDynamicMembership", "groups/{id}/evaluateDynamicMembership", "$batch",
+		"groups/{id}/validateProperties", "directoryObjects/validateProperties",
 		"deviceManagement/deviceEnrollmentConfigurations/explainStatusPage", "deviceManagement/windowsAutopilotDeploymentProfiles/previewAssignments",
 		"deviceManagement/windowsAutopilotDeviceIdentities/{id}/whatIf",
 	}

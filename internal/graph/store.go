@@ -124,6 +124,7 @@ type Explainer interface {
 // filter, search, order, cursor, page size and count.
 type Lists interface {
 	DirectoryLists
+	AuditLists
 	PeopleLists
 	AutopilotLists
 	JoinLists
@@ -138,8 +139,14 @@ type DirectoryLists interface {
 	ListGroups(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.Group], error)
 	ListMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error)
 	ListGroupsOf(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error)
+}
+
+// AuditLists reads what was written. AuditActivities are the activities of all
+// audit events by their category.
+type AuditLists interface {
 	ListAuditEvents(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.AuditEvent], error)
 	GetAuditEvent(ctx context.Context, t directory.TenantID, id string) (directory.AuditEvent, error)
+	AuditActivities(ctx context.Context, t directory.TenantID) (map[string][]string, error)
 }
 
 // AutopilotLists reads the Autopilot side; a non-empty assignedTo keeps to the

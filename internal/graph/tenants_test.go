@@ -27,6 +27,8 @@ var keyOf = map[string]string{
 	"roleAssignments":                          "roleAssignment",
 	"oauth2PermissionGrants":                   "grant",
 	"servicePrincipals":                        "principal",
+	"applications":                             "application",
+	"domains":                                  "domain",
 	"softwareOathMethods":                      "factor",
 	"deviceEnrollmentConfigurations":           "statusPage",
 	"deviceConfigurations":                     "custom",
@@ -45,6 +47,7 @@ var ownEverywhere = map[string]string{
 	"methods":                        passwordID,
 	"passwordMethods":                passwordID,
 	"localizations":                  "0",
+	"getAuditActivityTypes":          "group",
 }
 
 // bodyReaches are routes where what the body names is another tenant's.
@@ -55,6 +58,7 @@ var bodies = map[string]string{
 	"POST assignUserToDevice":        `{"userPrincipalName":"adele@contoso.example","addressableUserName":"x"}`,
 	"POST updateDeviceProperties":    `{"groupTag":"stolen"}`,
 	"POST reportHardware":            `{"hardwareIdentifier":"${hash}"}`,
+	"POST validateProperties":        `{"displayName":"x"}`,
 	"POST assignments":               `{"target":{"@odata.type":"#microsoft.graph.allDevicesAssignmentTarget"}}`,
 	"POST $ref":                      `{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/${user}"}`,
 	"POST evaluateDynamicMembership": `{"memberId":"${device}","membershipRule":"device.deviceModel -eq \"x\""}`,
@@ -74,7 +78,7 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	ids := registerOne(t, s)
-	ids["tenant"], ids["hash"] = tenant, hashOf(t, "PF-001")
+	ids["tenant"], ids["hash"], ids["domain"] = tenant, hashOf(t, "PF-001"), domain
 	before := snapshot(t, s)
 	tried := 0
 	routes := graph.Routes()

@@ -49,6 +49,9 @@ func (e *estate) keysOf() map[string][]string {
 		"directoryObjects/{id}":                                                    {e.user, e.group, e.device},
 		"organization/{id}/branding/localizations/{localization}":                  {"0"},
 		"organization/{id}":                                                        {e.ID},
+		"applications/{id|appId}":                                                  {"(appId='" + e.App.AppID + "')"},
+		"domains/{id}":                                                             {e.Domain},
+		"deviceManagement/auditEvents/getAuditActivityTypes/{category|category}":   {"(category='group')"},
 		mdmScope[len("/beta/"):] + "/{id}":                                         {scopeID},
 		mamScope[len("/beta/"):] + "/{id}":                                         {scopeID},
 		mdmScope[len("/beta/"):] + "/{id}/includedGroups/{group}":                  {e.group},
@@ -63,7 +66,7 @@ func ownOnly(route string) bool {
 	case strings.Contains(route, "{group}"), strings.Contains(route, "{member}"):
 		return false
 	}
-	return strings.Contains(route, "ManagementPolicies/{id}") || strings.HasPrefix(route, "directoryRoles/") || strings.Contains(route, "roleDefinitions/")
+	return strings.HasSuffix(route, "{category|category}") || strings.Contains(route, "ManagementPolicies/{id}") || strings.HasPrefix(route, "directoryRoles/") || strings.Contains(route, "roleDefinitions/")
 }
 
 // paths are all ways to address the estate's objects by this route, below the
@@ -126,6 +129,8 @@ func (e *estate) bodyFor(t *testing.T, r *graph.Route) any {
 		"POST unassignUserFromDevice":              object{},
 		"POST updateDeviceProperties":              object{"groupTag": "Stolen"},
 		"POST whatIf":                              object{"groupTag": "Stolen"},
+		"POST allowNextEnrollment":                 object{},
+		"POST validateProperties":                  object{"displayName": "Stolen"},
 		"POST reportHardware":                      object{"hardwareIdentifier": e.hash},
 		"PATCH windowsAutopilotDeploymentProfiles": object{"description": "Stolen"},
 		"POST assignments":                         target("groupAssignmentTarget", e.group),

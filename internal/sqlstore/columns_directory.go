@@ -134,6 +134,7 @@ var memberFields = map[string]field[directory.Member]{
 		}
 		return m.User.AccountEnabled
 	}},
+	"memberKind": {enumColumn(memberKinds, "m.member_kind"), func(m *directory.Member) any { return string(m.Kind) }},
 	"deviceId": {unlisted().orNull(), func(m *directory.Member) any {
 		if m.Device != nil {
 			return string(m.Device.DeviceID)

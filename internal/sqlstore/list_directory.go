@@ -202,3 +202,16 @@ func (db *DB) GetAuditEvent(ctx context.Context, t directory.TenantID, id string
 	}
 	return e, nil
 }
+
+// AuditActivities are the activities of all audit events by their category.
+func (db *DB) AuditActivities(ctx context.Context, t directory.TenantID) (map[string][]string, error) {
+	type pair struct{ category, activity string }
+	q := db.reader()
+	all, err := collect(ctx, q, func(r row, p *pair) error { return r.Scan(&p.category, &p.activity) },
+		"SELECT DISTINCT e.category, e.activity FROM audit e WHERE e.tenant_id = $1 ORDER BY e.category, e.activity", idArg(q.dialect(), t))
+	known := map[string][]string{}
+	for _, p := range all {
+		known[p.category] = append(known[p.category], p.activity)
+	}
+	return known, fault.Wrap("read the activities of audit events", err)
+}

@@ -31,6 +31,7 @@ type Lists interface {
 	ListGroupsOf(ctx context.Context, t directory.TenantID, member directory.ObjectID, q *odata.Query) (odata.List[directory.Group], error)
 	ListMembers(ctx context.Context, t directory.TenantID, group directory.ObjectID, q *odata.Query) (odata.List[directory.Member], error)
 	ListAuditEvents(ctx context.Context, t directory.TenantID, q *odata.Query) (odata.List[directory.AuditEvent], error)
+	AuditActivities(ctx context.Context, t directory.TenantID) (map[string][]string, error)
 	AutopilotLists
 	JoinLists
 }

@@ -108,6 +108,11 @@ func listAudit(w *world) {
 		})
 	}
 	w.tx(func(tx autopilot.Tx) error { return tx.Audit(w.ctx, w.tenant, events...) })
+	other := directory.AuditEvent{ID: w.id(), At: w.now.Add(-time.Second), Activity: "Delete user", Category: "user"}
+	w.tx(func(tx autopilot.Tx) error { return tx.Audit(w.ctx, directory.TenantID(w.id()), other) })
+	known, err := w.s.AuditActivities(w.ctx, w.tenant)
+	w.ok(err)
+	w.equal("activities", known, map[string][]string{"group": {"Create group"}})
 	list := func(q *odata.Query) (odata.List[directory.AuditEvent], error) {
 		return w.s.ListAuditEvents(w.ctx, w.tenant, q)
 	}

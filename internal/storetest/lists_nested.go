@@ -69,6 +69,8 @@ func listNestedMembers(w *world) {
 	w.equal("members of the team", all(w, within(w.tenant, n.team.ID), w.query(memberTable, "")), []directory.Member{user, device, department, company})
 	w.equal("by name", all(w, within(w.tenant, n.company.ID), w.query(memberTable, "$filter=displayName in ('team','Ann')&$orderby=displayName")), []directory.Member{user, team})
 	w.equal("without an account", all(w, within(w.tenant, n.company.ID), w.query(memberTable, "$filter=accountEnabled eq null")), []directory.Member{team, department})
+	w.equal("devices alone", all(w, within(w.tenant, n.company.ID), w.query(memberTable, "$filter=memberKind eq 'device'")), []directory.Member{device})
+	w.equal("groups alone, by name", all(w, w.member(w.tenant, n.department.ID), w.query(memberTable, "$filter=memberKind eq 'group' and displayName eq 'team'")), []directory.Member{team})
 	l, err := w.s.ListMembersWithin(w.ctx, w.tenant, n.company.ID, w.query(memberTable, "$count=true&$top=1"))
 	w.ok(err)
 	w.equal("count", l.Count, int64(4))

@@ -59,7 +59,8 @@ var (
 	memberTable = table("directory object", join(
 		props(odata.GUID, "id", "deviceId"),
 		props(odata.String, "displayName", "userPrincipalName"),
-		props(odata.Bool, "accountEnabled"))...)
+		props(odata.Bool, "accountEnabled"),
+		[]odata.Property{{Name: "memberKind", Type: odata.Enum, Enum: []string{"user", "device", "group"}}})...)
 
 	importTable = table("import row", join(
 		props(odata.GUID, "id", "state/deviceRegistrationId"),
