@@ -157,6 +157,8 @@ func resourceRoutes() []Route {
 		{patch, "users/{id|userPrincipalName}", both, mayChangeUser, nil, (*Handler).updateUser},
 		{del, "users/{id|userPrincipalName}", both, mayWriteUser, nil, (*Handler).deleteUser},
 		{get, "users/{id|userPrincipalName}/manager", both, mayReadUser, nil, (*Handler).getManager},
+		{put, "users/{id|userPrincipalName}/manager/$ref", both, mayWriteUser, nil, (*Handler).setManager},
+		{del, "users/{id|userPrincipalName}/manager/$ref", both, mayWriteUser, nil, (*Handler).removeManager},
 		{get, "users/{id|userPrincipalName}/memberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
 
 		{post, "groups/{id}/validateProperties", both, mayReadGroup, nil, (*Handler).validateNamesOf},

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"taxiway/internal/directory"
-	"taxiway/internal/fault"
 	"taxiway/internal/odata"
 	"taxiway/internal/rule"
 )
@@ -292,16 +291,6 @@ var users = &resource[directory.User]{
 func (c *call) user() (directory.User, error) {
 	u, err := c.h.Objects.GetUser(c.ctx(), c.tenant, c.keys["id"])
 	return u, missing(err, "user", c.keys["id"], "Address the user by object id or user principal name.")
-}
-
-// getManager answers 404, as Graph does for a user without a manager: managers
-// are not kept, and clients ask for them.
-func (h *Handler) getManager(c *call) error {
-	u, err := c.user()
-	if err != nil {
-		return err
-	}
-	return fault.Field(fault.NotFound, codeDirectoryMissing, "manager", "Resource 'manager' does not exist: the user '"+u.UserPrincipalName+"' has none.", "Managers are not kept here; go on without.")
 }
 
 func (h *Handler) listUserGroups(c *call) error {
