@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -14,7 +15,7 @@ type dialect struct {
 	goose     goose.Dialect
 	types     *strings.Replacer // column types in migrations
 	marks     *strings.Replacer // marks in statements: row locks, a named index
-	question  bool              // parameters are ?1, not $1
+	question  bool              // parameters are ? or ?1, not $1
 	bytesID   bool              // a uuid is a 16-byte blob
 	chunk     int               // rows of one multi-row INSERT
 	translate sync.Map          // statement as written -> as sent
@@ -61,11 +62,24 @@ func (d *dialect) sql(s string) string {
 	return sent
 }
 
+// question is SQLite's mark for the parameters of a statement. A number is a
+// name, and the driver looks every name up among all of them for every value:
+// with many values that takes longer than the statement. Where the parameters
+// stand in order, they need none.
+func question(s string) string {
+	for i, m := range dollar.FindAllStringSubmatch(s, -1) {
+		if m[1] != strconv.Itoa(i+1) {
+			return "?$1"
+		}
+	}
+	return "?"
+}
+
 // rewrite is sql without the cache, for texts that clients' filters make.
 func (d *dialect) rewrite(s string) string {
 	s = d.marks.Replace(s)
 	if d.question {
-		s = dollar.ReplaceAllString(s, "?$1")
+		s = dollar.ReplaceAllString(s, question(s))
 	}
 	return s
 }

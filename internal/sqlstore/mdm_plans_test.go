@@ -38,8 +38,11 @@ func TestLookUpsOfEnrolmentsAndCheckInsUseAnIndexForMoreThanTheTenant(t *testing
 				continue
 			}
 			args := 0
-			for _, m := range regexp.MustCompile(`[?$](\d+)`).FindAllStringSubmatch(statement, -1) {
-				n, err := strconv.Atoi(m[1])
+			for i, m := range regexp.MustCompile(`[?$](\d*)`).FindAllStringSubmatch(statement, -1) {
+				n, err := i+1, error(nil)
+				if m[1] != "" {
+					n, err = strconv.Atoi(m[1])
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
