@@ -25,6 +25,8 @@ func (h *Handler) listOwners(c *call) error {
 	}))
 }
 
+func (h *Handler) countOwners(c *call) error { return count(c, userTable, (*call).owners) }
+
 // boundOwners reads owners@odata.bind.
 func (c *call) boundOwners(o odata.Object) ([]directory.ObjectID, error) {
 	ids, err := bound(o, ownersBind)

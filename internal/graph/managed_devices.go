@@ -164,6 +164,22 @@ func (c *call) managed() (enrollment.Device, error) {
 	return d, missing(err, "managed device", c.keys["id"], "List managedDevices to find the right id.")
 }
 
+// listManagedDevicesOf answers the PCs that the person in the path enrolled.
+func (h *Handler) listManagedDevicesOf(c *call) error {
+	u, err := c.user()
+	if err != nil {
+		return err
+	}
+	return list(c, managedTable, intunePaging, "users('"+string(u.ID)+"')/managedDevices", func(c *call, q *odata.Query) (odata.List[enrollment.Device], error) {
+		own := *q
+		own.Filter = byKey(managedTable, "userId", string(u.ID)).Filter
+		if q.Filter != nil {
+			own.Filter = &odata.Expr{Op: odata.And, Args: []*odata.Expr{own.Filter, q.Filter}}
+		}
+		return managedDevices.read(c, &own)
+	}, managedDevices.show)
+}
+
 // getManagedDevice answers one device, with what became of the actions that
 // were asked of it; lists leave those out.
 func (h *Handler) getManagedDevice(c *call) error {

@@ -2,18 +2,20 @@ package graph_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"taxiway/internal/access"
 	"taxiway/internal/directory"
 	"taxiway/internal/enrollment"
 )
 
 // managed stores a managed device of a device object and its deployment, as an
 // enrolment does.
-func (s *stack) managed(object string) (device, deployment string) {
+func (s *stack) managed(object string, user ...directory.ObjectID) (device, deployment string) {
 	s.t.Helper()
 	d := enrollment.Device{
 		ID: "c0ffee00-0000-4000-8000-000000000002", Object: directory.ObjectID(object), EntraID: "88888888-8888-4888-8888-888888888888",
@@ -21,6 +23,9 @@ func (s *stack) managed(object string) (device, deployment string) {
 		Name: "PF-001", SerialNumber: "PF-001", Manufacturer: "Contoso", Model: "Contoso Book 14", OSVersion: "10.0.26200.1",
 		Inventory:  map[string]string{enrollment.NodeEncryption: "0", enrollment.NodeStorage: "512", enrollment.NodeMemory: "not a number"},
 		EnrolledAt: noon, LastSync: noon.Add(time.Hour), CertEnds: noon.AddDate(1, 0, 0), Version: 1,
+	}
+	if len(user) > 0 {
+		d.User = user[0]
 	}
 	y := enrollment.Deployment{
 		ID: "c0ffee00-0000-4000-8000-000000000001", Device: d.ID, Object: d.Object, UPN: d.UPN, DeviceName: d.Name, SerialNumber: d.SerialNumber, Profile: "Sales laptops",
@@ -184,5 +189,36 @@ func TestADeploymentThatEndedIsMeasuredUpToItsEndAlone(t *testing.T) {
 				t.Errorf("%s of %s is %v, want %s", name, c.id, got[name], want)
 			}
 		}
+	}
+}
+
+func TestTheManagedDevicesOfAPersonAreTheirs(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	ids := map[string]string{}
+	for _, name := range []string{"adele", "megan"} {
+		w := send(t, s, everything(), http.MethodPost, "/v1.0/users", map[string]any{"displayName": name, "userPrincipalName": name + "@" + domain})
+		ids[name], _ = decode[map[string]any](t, w)["id"].(string)
+	}
+	device, _ := s.managed("44444444-4444-4444-8444-444444444444", directory.ObjectID(ids["adele"]))
+	for path, want := range map[string]int{
+		ids["adele"]:           1,
+		"adele@" + domain:      1,
+		ids["adele"] + "?none": 0,
+		"megan@" + domain:      0,
+	} {
+		id, none := strings.CutSuffix(path, "?none")
+		query := "?$select=id,serialNumber&$filter=serialNumber eq 'PF-001'"
+		if none {
+			query = "?$filter=serialNumber eq 'PF-002'"
+		}
+		w := send(t, s, everything(), http.MethodGet, "/v1.0/users/"+id+"/managedDevices"+query, nil)
+		got := decode[struct{ Value []struct{ ID string } }](t, w).Value
+		if w.Code != http.StatusOK || len(got) != want || want == 1 && got[0].ID != device {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	if w := send(t, s, as(access.UserReadAll), http.MethodGet, "/v1.0/users/"+ids["adele"]+"/managedDevices", nil); w.Code != http.StatusForbidden {
+		t.Errorf("with User.Read.All alone: %d", w.Code)
 	}
 }

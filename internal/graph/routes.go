@@ -101,6 +101,7 @@ func resourceRoutes() []Route {
 		{get, "deviceManagement/importedWindowsAutopilotDeviceIdentities", both, mayReadService, nil, importedDevices.list},
 		{post, "deviceManagement/importedWindowsAutopilotDeviceIdentities", both, mayWriteService, nil, (*Handler).createImport},
 		{post, "deviceManagement/importedWindowsAutopilotDeviceIdentities/import", both, mayWriteService, nil, (*Handler).importDevices},
+		{get, "deviceManagement/importedWindowsAutopilotDeviceIdentities/$count", both, mayReadService, nil, importedDevices.count},
 		{get, "deviceManagement/importedWindowsAutopilotDeviceIdentities/{id}", both, mayReadService, nil, importedDevices.get},
 		{del, "deviceManagement/importedWindowsAutopilotDeviceIdentities/{id}", both, mayWriteService, nil, (*Handler).deleteImport},
 
@@ -110,6 +111,7 @@ func resourceRoutes() []Route {
 
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles", inBeta, mayReadService, nil, deploymentProfiles.list},
 		{post, "deviceManagement/windowsAutopilotDeploymentProfiles", inBeta, mayWriteService, nil, deploymentProfiles.post},
+		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/$count", inBeta, mayReadService, nil, deploymentProfiles.count},
 		{post, "deviceManagement/windowsAutopilotDeploymentProfiles/previewAssignments", inBeta, mayReadService, nil, (*Handler).previewAssignments},
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayReadService, nil, deploymentProfiles.get},
 		{patch, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}", inBeta, mayWriteService, nil, deploymentProfiles.patch},
@@ -140,6 +142,7 @@ func resourceRoutes() []Route {
 		{post, "groups/{id}/members/$ref", both, mayWriteMember, nil, (*Handler).addMember},
 		{del, "groups/{id}/members/{member}/$ref", both, mayWriteMember, nil, (*Handler).removeMember},
 		{get, "groups/{id}/owners", both, mayReadMember, nil, (*Handler).listOwners},
+		{get, "groups/{id}/owners/$count", both, mayReadMember, nil, (*Handler).countOwners},
 		{post, "groups/{id}/owners/$ref", both, mayWriteGroup, nil, (*Handler).addOwner},
 		{del, "groups/{id}/owners/{owner}/$ref", both, mayWriteGroup, nil, (*Handler).removeOwner},
 

@@ -23,6 +23,7 @@ func managedRoutes() []Route {
 		{post, "deviceManagement/managedDevices/{id}/setDeviceName", inBeta, mayCommand, nil, (*Handler).renameManagedDevice},
 		{post, "deviceManagement/managedDevices/{id}/autopilotReset", inBeta, mayCommand, nil, (*Handler).resetManagedDevice},
 		{get, "deviceManagement/managedDevices/{id}/commands", inBeta, mayReadManaged, nil, (*Handler).listDeviceCommands},
+		{get, "users/{id|userPrincipalName}/managedDevices", both, mayReadManaged, nil, (*Handler).listManagedDevicesOf},
 
 		{get, "deviceManagement/autopilotEvents", inBeta, mayReadService, nil, autopilotEvents.list},
 		{get, "deviceManagement/autopilotEvents/{id}", inBeta, mayReadService, nil, autopilotEvents.get},
