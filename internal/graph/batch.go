@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,7 +62,7 @@ func (h *Handler) batch(c *call) error {
 		item := &items[i]
 		failed := slices.IndexFunc(item.dependsOn, func(id string) bool { return status[strings.ToLower(id)] >= http.StatusBadRequest })
 		if failed >= 0 {
-			answers[i] = c.batchFault(item.id, http.StatusFailedDependency, "FailedDependency", "The request '"+short(item.dependsOn[failed])+"' that this one depends on failed.")
+			answers[i] = c.batchFault(item.id, http.StatusFailedDependency, "FailedDependency", "The request '"+short(item.dependsOn[failed])+"' that this one depends on failed.", "Mend that request and send both again.")
 		} else {
 			answers[i] = c.dispatch(item)
 		}
@@ -208,14 +209,18 @@ func batchOrder(items []batchItem) ([]int, error) {
 func (c *call) dispatch(item *batchItem) batchAnswer {
 	u, err := url.Parse("/" + c.version() + "/" + strings.TrimPrefix(item.url, "/"))
 	if err != nil {
-		return c.batchFault(item.id, http.StatusBadRequest, "InvalidBatchURL", "The URL of this request cannot be read.")
+		return c.batchFault(item.id, http.StatusBadRequest, "InvalidBatchURL", "The URL of this request cannot be read.", "Percent-encode what is special in it.")
 	}
 	if item.body != nil && item.headers.Get("Content-Type") == "" {
-		return c.batchFault(item.id, http.StatusBadRequest, "ContentTypeRequired", "A request with a body needs the header Content-Type: application/json.")
+		return c.batchFault(item.id, http.StatusBadRequest, "ContentTypeRequired", "A request with a body needs the header Content-Type: application/json.", "Add it to the headers of this request.")
 	}
-	r, err := http.NewRequestWithContext(c.ctx(), item.method, "/", bytes.NewReader(item.body))
+	sent, ok := item.content()
+	if !ok {
+		return c.batchFault(item.id, http.StatusBadRequest, "InvalidBatchBody", "A body that is not JSON is sent as base64 in a text.", "Send the bytes as base64, or Content-Type: application/json.")
+	}
+	r, err := http.NewRequestWithContext(c.ctx(), item.method, "/", bytes.NewReader(sent))
 	if err != nil {
-		return c.batchFault(item.id, http.StatusBadRequest, "InvalidBatchURL", "This request cannot be made.")
+		return c.batchFault(item.id, http.StatusBadRequest, "InvalidBatchURL", "This request cannot be made.", "Correct its method and its URL.")
 	}
 	r.URL, r.RemoteAddr, r.Header = u, c.r.RemoteAddr, item.headers
 	for _, name := range []string{"Authorization", "Cookie", "Content-Encoding"} {
@@ -236,13 +241,27 @@ func (c *call) dispatch(item *batchItem) batchAnswer {
 	}
 	if body := w.body.Bytes(); json.Valid(body) {
 		answer.Body = body
+	} else if len(body) > 0 {
+		answer.Body, _ = json.Marshal(body) // base64 of bytes always marshals
 	}
 	return answer
 }
 
-func (c *call) batchFault(id string, status int, code, message string) batchAnswer {
+// content is the body as the resource gets it: JSON as it stands, anything
+// else, a picture for one, out of the base64 it is sent in.
+func (item *batchItem) content() (data []byte, ok bool) {
+	kind, _, err := mime.ParseMediaType(item.headers.Get("Content-Type"))
+	if item.body == nil || err != nil || kind == "application/json" {
+		return item.body, true
+	}
+	var text odata.Field[[]byte]
+	text, err = odata.Object{"body": item.body}.Bytes("body")
+	return text.Value, err == nil
+}
+
+func (c *call) batchFault(id string, status int, code, message, remedy string) batchAnswer {
 	x, _ := c.ctx().Value(exchangeKey{}).(exchange)
-	body, err := json.Marshal(odata.NewErrorBody(code, message, c.h.Clock.Real(), x.requestID, x.clientRequestID, odata.ErrorDetail{Code: code, Target: id, Message: message}))
+	body, err := json.Marshal(odata.NewErrorBody(code, message, c.h.Clock.Real(), x.requestID, x.clientRequestID, odata.ErrorDetail{Code: code, Target: id, Message: message, Remedy: remedy}))
 	if err != nil {
 		body = nil // plain strings always marshal
 	}
