@@ -171,6 +171,19 @@ func (c *call) deployment() (enrollment.Deployment, error) {
 	return y, missing(err, "Autopilot event", c.keys["id"], "List autopilotEvents to find the right id.")
 }
 
+var policyStatusTable = &odata.Table{
+	Name: "microsoft.graph.deviceManagementAutopilotPolicyStatusDetail",
+	Properties: []odata.Property{
+		prop("id", odata.String, readOnly),
+		prop("displayName", odata.String, readOnly),
+		enum("policyType", "microsoft.graph.deviceManagementAutopilotPolicyType", readOnly, "unknown", "application", "appModel", "configurationPolicy"),
+		enum("complianceStatus", "microsoft.graph.deviceManagementAutopilotPolicyComplianceStatus", readOnly, "unknown", "compliant", "installed", "notCompliant", "notInstalled", "error"),
+		prop("trackedOnEnrollmentStatus", odata.Bool, readOnly),
+		prop("lastReportedDateTime", odata.Time, readOnly),
+		prop("errorCode", odata.Int, readOnly),
+	},
+}
+
 // policyStatusDetail is Graph's deviceManagementAutopilotPolicyStatusDetail.
 type policyStatusDetail struct {
 	ID               string    `json:"id"`

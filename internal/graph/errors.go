@@ -23,6 +23,9 @@ const (
 	codeDirectoryMissing = "Request_ResourceNotFound" // users, groups, devices
 	codeMethodNotAllowed = "MethodNotAllowed"
 	codeInternal         = "InternalServerError"
+
+	codeBadRequest       = "Request_BadRequest"       // what a directory object does not do so
+	codeUnsupportedQuery = "Request_UnsupportedQuery" // an advanced query without its header
 )
 
 // status is the HTTP status of each kind of fault.
@@ -105,7 +108,11 @@ func queryFault(e *odata.Error) *fault.Error {
 	if target == "" && e.Line > 0 {
 		target = "body"
 	}
-	return &fault.Error{Kind: kind, Code: code, Message: text, Details: []fault.Detail{{Target: target, Code: code, Message: text, Remedy: queryRemedy(e)}}}
+	detail := code
+	if code == odata.CodeAdvancedQueryRequired {
+		code = codeUnsupportedQuery
+	}
+	return &fault.Error{Kind: kind, Code: code, Message: text, Details: []fault.Detail{{Target: target, Code: detail, Message: text, Remedy: queryRemedy(e)}}}
 }
 
 // queryRemedy is the parser's remedy; where it has none, the place is the next

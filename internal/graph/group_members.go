@@ -20,7 +20,7 @@ const (
 // memberTable is what a list of members can be asked for: the properties of
 // users, devices and groups together; filters on what clients look for among members.
 var memberTable = &odata.Table{
-	Name:       "microsoft.graph.directoryObject",
+	Name: "microsoft.graph.directoryObject", Directory: true,
 	Properties: memberProperties(),
 }
 
@@ -35,7 +35,7 @@ func memberProperties() []odata.Property {
 			if !seen[p.Name] {
 				seen[p.Name] = true
 				p.Filter = slices.Contains([]string{"accountEnabled", "deviceId", "userPrincipalName"}, p.Name)
-				p.Sort, p.Search = false, false
+				p.Sort, p.AdvancedSort, p.Search = false, false, false
 				out = append(out, p)
 			}
 		}

@@ -18,11 +18,14 @@ func (c *call) owners(q *odata.Query) (odata.List[directory.User], error) {
 
 // listOwners answers the people who own a group.
 func (h *Handler) listOwners(c *call) error {
-	return list(c, userTable, directoryPaging, "directoryObjects", (*call).owners, each(func(u *directory.User) user {
-		w := userWire(u)
-		w.Type, w.ETag = "#microsoft.graph.user", ""
-		return w
-	}))
+	return list(c, userTable, directoryPaging, "directoryObjects", (*call).owners, each(ownerWire))
+}
+
+// ownerWire is a user among directory objects.
+func ownerWire(u *directory.User) user {
+	w := userWire(u)
+	w.Type, w.ETag = "#microsoft.graph.user", ""
+	return w
 }
 
 func (h *Handler) countOwners(c *call) error { return count(c, userTable, (*call).owners) }

@@ -47,7 +47,9 @@ type group struct {
 	RuleWarnings []string `json:"membershipRuleWarnings"`
 	// MembershipType is ours: whom a group's members are by, for lists of the
 	// groups that fit. Graph tells no more than whether there is a rule.
-	MembershipType string `json:"membershipType"`
+	MembershipType string     `json:"membershipType"`
+	Members        *expansion `json:"members,omitempty"`
+	Owners         *expansion `json:"owners,omitempty"`
 }
 
 // processingStatus is Graph's membershipRuleProcessingStatus.
@@ -58,12 +60,12 @@ type processingStatus struct {
 }
 
 var groupTable = &odata.Table{
-	Name: "microsoft.graph.group",
+	Name: "microsoft.graph.group", Directory: true,
 	Properties: []odata.Property{
-		prop("id", odata.GUID, filter|sorted|readOnly),
+		prop("id", odata.GUID, filter|sorted|advanced|readOnly),
 		prop("deletedDateTime", odata.Time, readOnly),
 		prop("classification", odata.String, 0),
-		prop("createdDateTime", odata.Time, filter|sorted|readOnly),
+		prop("createdDateTime", odata.Time, filter|sorted|advanced|readOnly),
 		prop("description", odata.String, filter|search),
 		prop("displayName", odata.String, filter|sorted|search),
 		prop("expirationDateTime", odata.Time, readOnly),
@@ -71,7 +73,7 @@ var groupTable = &odata.Table{
 		prop("isAssignableToRole", odata.Bool, 0),
 		prop("mail", odata.String, readOnly),
 		prop("mailEnabled", odata.Bool, filter),
-		prop("mailNickname", odata.String, filter|sorted|search),
+		prop("mailNickname", odata.String, filter|sorted|advanced|search),
 		prop("membershipRule", odata.String, filter),
 		enum("membershipRuleProcessingState", "Edm.String", filter, "On", "Paused"),
 		nestedOnSelect("membershipRuleProcessingStatus", "microsoft.graph.membershipRuleProcessingStatus"),
@@ -88,6 +90,7 @@ var groupTable = &odata.Table{
 		prop("membershipRuleWarnings", odata.Strings, readOnly|onBeta),
 		enum("membershipType", "Edm.String", filter|readOnly|onBeta, string(directory.Assigned), string(directory.DynamicUser), string(directory.DynamicDevice)),
 	},
+	Navigations: []string{"members", "owners"},
 }
 
 func nestedOnSelect(name, typeName string) odata.Property {
@@ -150,7 +153,7 @@ func timeOrNull(t time.Time) *time.Time {
 }
 
 var groups = &resource[directory.Group]{
-	path: "groups", table: groupTable, paging: directoryPaging, read: stored(Lists.ListGroups), show: each(groupWire), find: (*call).group,
+	path: "groups", table: groupTable, paging: directoryPaging, read: stored(Lists.ListGroups), show: groupWires, find: (*call).group,
 	key:    func(_ *call, g *directory.Group) (string, int64) { return string(g.ID), g.Version },
 	create: createGroup, update: updateGroup,
 	remove: func(c *call, match int64) error {

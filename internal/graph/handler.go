@@ -50,13 +50,14 @@ type Handler struct {
 	Address func(*http.Request) string
 	Limits  Limits
 
-	once  sync.Once
-	paths *router
+	once    sync.Once
+	paths   *router
+	targets map[*odata.Table]map[string]odata.Target
 }
 
 // router is built from the table at the first request.
 func (h *Handler) router() *router {
-	h.once.Do(func() { h.paths = newRouter(Routes()) })
+	h.once.Do(func() { h.paths, h.targets = newRouter(Routes()), navigations() })
 	return h.paths
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taxiway/internal/fault"
 	"taxiway/internal/odata"
 )
 
@@ -61,7 +62,10 @@ func selected(q *odata.Query) string {
 
 // count answers …/$count as plain text.
 func count[T any](c *call, t *odata.Table, read fetch[T]) error {
-	q, err := c.query(t, directoryPaging)
+	if t.Directory && !c.eventual() {
+		return fault.Field(fault.Invalid, codeBadRequest, "ConsistencyLevel", "$count is not currently supported.", "Send the header ConsistencyLevel: eventual.")
+	}
+	q, err := c.counting(t)
 	if err != nil {
 		return err
 	}

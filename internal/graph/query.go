@@ -23,9 +23,7 @@ var (
 	intunePaging    = paging{size: 1000, max: 1000, clamp: true}
 )
 
-// query reads the options of a collection. The tables here do not set
-// Table.Directory: what Graph answers only with ConsistencyLevel: eventual is
-// answered without it too, so the header is accepted and changes nothing.
+// query reads the options of a collection.
 func (c *call) query(t *odata.Table, p paging) (*odata.Query, error) {
 	if p.max > c.h.Limits.PageMax && c.h.Limits.PageMax > 0 {
 		p.max, p.clamp = c.h.Limits.PageMax, true
@@ -35,16 +33,30 @@ func (c *call) query(t *odata.Table, p paging) (*odata.Query, error) {
 		c.w.Header().Set("Preference-Applied", "odata.maxpagesize="+strconv.Itoa(p.size))
 	}
 	return odata.ParseQuery(c.r.URL.RawQuery, t, odata.Options{
-		Beta: c.beta, Eventual: strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual"),
+		Beta: c.beta, Eventual: c.eventual(), Target: c.h.leadsTo,
 		DefaultTop: min(p.size, p.max), MaxTop: p.max, ClampTop: p.clamp,
 		Signer: c.h.Signer, Tenant: string(c.tenant), Principal: c.principal.ObjectID,
 		Resource: c.version() + "/" + c.path, Now: c.h.Clock.Real(),
 	})
 }
 
+// counting reads the options of …/$count, which is itself the count that an
+// advanced query asks for.
+func (c *call) counting(t *odata.Table) (*odata.Query, error) {
+	plain := *t
+	plain.Directory = false
+	return c.query(&plain, directoryPaging)
+}
+
 // single reads the options of one object.
 func (c *call) single(t *odata.Table) (*odata.Query, error) {
-	return odata.ParseQuery(c.r.URL.RawQuery, t, odata.Options{Beta: c.beta, Single: true})
+	return odata.ParseQuery(c.r.URL.RawQuery, t, odata.Options{Beta: c.beta, Single: true, Eventual: c.eventual(), Target: c.h.leadsTo})
+}
+
+// eventual reports whether the client asks for what Graph's page "Advanced
+// query capabilities on Microsoft Entra ID objects" describes.
+func (c *call) eventual() bool {
+	return strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual")
 }
 
 // preferredPage reads Prefer: odata.maxpagesize=n (OData 4.01 Part 1, 8.2.8.6).

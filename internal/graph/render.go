@@ -118,13 +118,31 @@ func (v *view) MarshalJSON() ([]byte, error) {
 			}
 		case f.omitEmpty && value.IsZero(), !v.wants(&f):
 		default:
-			if err := put(f.name, value.Interface()); err != nil {
+			if err := v.putField(put, &f, value); err != nil {
 				return nil, err
 			}
 		}
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// putField writes one field; what a navigation leads to, as its own options
+// inside $expand want it.
+func (v *view) putField(put func(string, any) error, f *wireField, value reflect.Value) error {
+	if v.query == nil || v.query.Expanded[f.name] == nil {
+		return put(f.name, value.Interface())
+	}
+	if _, navigation := v.table.Navigation(f.name); !navigation {
+		return put(f.name, value.Interface())
+	}
+	inside, count := v.inside(v.query.Expanded[f.name], v.call.h.leadsTo(v.table, f.name).Table, value)
+	if count != nil {
+		if err := put(f.name+"@odata.count", *count); err != nil {
+			return err
+		}
+	}
+	return put(f.name, inside)
 }
 
 // inlined are the further properties of an object, by name.

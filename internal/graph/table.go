@@ -12,6 +12,7 @@ const (
 	readOnly                 // sent by a client it is ignored, as Graph does
 	onBeta                   // unknown under /v1.0
 	onSelect                 // returned only when $select names it
+	advanced                 // of a directory object: sorted by with ConsistencyLevel: eventual only
 )
 
 // prop writes one line of a property table.
@@ -19,6 +20,7 @@ func prop(name string, t odata.Type, what can) odata.Property {
 	return odata.Property{
 		Name: name, Type: t, Filter: what&filter != 0, Sort: what&sorted != 0, Search: what&search != 0,
 		ReadOnly: what&readOnly != 0, BetaOnly: what&onBeta != 0, OnSelect: what&onSelect != 0,
+		AdvancedSort: what&advanced != 0,
 	}
 }
 

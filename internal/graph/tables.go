@@ -42,7 +42,7 @@ func Collections() map[string]*odata.Table {
 
 // Tables is every property table there is, in the order of their names.
 func Tables() []*odata.Table {
-	all := append(slices.Collect(maps.Values(Collections())), memberTable, settingsTable, profileAssignmentTable, registrationPolicyTable, brandingTable, licenseDetailsTable, enrolmentConfigurations.assign.table, customConfigurations.assign.table, appAssignmentTable)
+	all := append(slices.Collect(maps.Values(Collections())), memberTable, policyStatusTable, settingsTable, profileAssignmentTable, registrationPolicyTable, brandingTable, licenseDetailsTable, enrolmentConfigurations.assign.table, customConfigurations.assign.table, appAssignmentTable)
 	all = append(all, slices.Collect(maps.Values(methodTables))...)
 	slices.SortFunc(all, func(a, b *odata.Table) int { return strings.Compare(a.Name, b.Name) })
 	return slices.Compact(all) // two collections may share a table

@@ -129,7 +129,7 @@ func TestNoRouteReachesAnObjectOfAnotherTenant(t *testing.T) {
 		}
 		for _, v := range versions(r) {
 			path := v + strings.Join(parts, "/")
-			w := send(t, s, stranger(), r.Method, path, sent)
+			w := send(t, s, stranger(), r.Method, path, sent, "ConsistencyLevel", "eventual")
 			tried++
 			if w.Code != http.StatusNotFound {
 				t.Errorf("%s %s as another tenant: %d %s", r.Method, path, w.Code, w.Body)

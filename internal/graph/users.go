@@ -64,9 +64,9 @@ type userPlan struct {
 }
 
 var userTable = &odata.Table{
-	Name: "microsoft.graph.user",
+	Name: "microsoft.graph.user", Directory: true,
 	Properties: []odata.Property{
-		prop("id", odata.GUID, filter|sorted|readOnly),
+		prop("id", odata.GUID, filter|sorted|advanced|readOnly),
 		prop("deletedDateTime", odata.Time, readOnly),
 		prop("accountEnabled", odata.Bool, filter),
 		nested("assignedLicenses", "microsoft.graph.assignedLicense", onSelect|readOnly),
@@ -75,7 +75,7 @@ var userTable = &odata.Table{
 		prop("city", odata.String, filter),
 		prop("companyName", odata.String, filter),
 		prop("country", odata.String, filter),
-		prop("createdDateTime", odata.Time, filter|sorted|readOnly),
+		prop("createdDateTime", odata.Time, filter|sorted|advanced|readOnly),
 		prop("department", odata.String, filter),
 		prop("displayName", odata.String, filter|sorted|search),
 		prop("employeeHireDate", odata.Time, filter),

@@ -16,7 +16,7 @@ const (
 	maxOrderKeys   = 8
 )
 
-func (q *Query) readTop(v string, given bool, opt Options) error {
+func (q *Query) readTop(v string, given bool, opt Options) *Error {
 	limit := orDefault(opt.MaxTop, defaultMaxTop)
 	q.Top = min(orDefault(opt.DefaultTop, defaultTop), limit)
 	if !given {
@@ -43,7 +43,7 @@ func (q *Query) readSkip(v string, t *Table, opt Options) *Error {
 	return nil
 }
 
-func (q *Query) readCount(values map[string]string) (bool, error) {
+func (q *Query) readCount(values map[string]string) (bool, *Error) {
 	v, ok := values["$count"]
 	switch {
 	case !ok || strings.EqualFold(v, "false"):
@@ -141,11 +141,11 @@ func (q *Query) readOrderBy(v string, t *Table, beta, advanced bool) *Error {
 	return nil
 }
 
-func (q *Query) readExpand(v string, t *Table) *Error {
+func (q *Query) readExpand(v string, t *Table, opt Options) *Error {
 	if strings.TrimSpace(v) == "" {
 		return nil
 	}
-	for _, item := range splitOutside(v) {
+	for _, item := range splitOutside(v, ',') {
 		name, nested, has := strings.Cut(strings.TrimSpace(item), "(")
 		name = strings.TrimSpace(name)
 		if name == "*" && !has {
@@ -159,24 +159,71 @@ func (q *Query) readExpand(v string, t *Table) *Error {
 			return &Error{Code: CodeInvalidExpand, Option: "$expand", Message: quoteShort(name) + " cannot be expanded on " + t.Name + ".", Remedy: expandable(t)}
 		}
 		q.addExpand(n)
-		if !has {
-			continue
-		}
-		inner, closed := strings.CutSuffix(strings.TrimSpace(nested), ")")
-		option, list, _ := strings.Cut(inner, "=")
-		option = "$" + strings.TrimPrefix(strings.ToLower(strings.TrimSpace(option)), "$")
-		if !closed || option != "$select" || strings.ContainsAny(list, "();=&") {
-			return &Error{Code: CodeInvalidExpand, Option: "$expand", Message: "Inside the parentheses of " + n + " only $select is supported.", Remedy: "Write it as " + n + "($select=id,displayName)."}
-		}
-		if q.ExpandSelect == nil {
-			q.ExpandSelect = make(map[string][]string)
-		}
-		for field := range strings.SplitSeq(list, ",") {
-			if field = strings.TrimSpace(field); field != "" && !slices.Contains(q.ExpandSelect[n], field) {
-				q.ExpandSelect[n] = append(q.ExpandSelect[n], field)
-			}
+		if err := q.readNested(n, nested, has, t, opt); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// MostExpanded is how many objects a collection inside $expand shows (Graph
+// page "Use query parameters to customize responses").
+const MostExpanded = 20
+
+// nestable are the options that may stand inside $expand, with a remedy for an
+// object and for a collection.
+var nestable = map[bool][]string{false: {"$select"}, true: {"$select", "$filter", "$orderby", "$top", "$count"}}
+
+// readNested reads what stands in parentheses behind a navigation against the
+// table of what it leads to.
+func (q *Query) readNested(n, text string, given bool, t *Table, opt Options) *Error {
+	target := Target{}
+	if opt.Target != nil {
+		target = opt.Target(t, n)
+	}
+	if target.Table == nil {
+		if given {
+			return &Error{Code: CodeInvalidExpand, Option: "$expand", Message: "Inside " + n + " no options are supported.", Remedy: "Expand " + n + " without parentheses."}
+		}
+		return nil
+	}
+	fail := func(message string) *Error {
+		return &Error{Code: CodeInvalidExpand, Option: "$expand", Message: message, Remedy: "Use " + strings.Join(nestable[target.Many], ", ") + ", parted by semicolons: " + n + "($select=id)."}
+	}
+	values := map[string]string{}
+	inner, closed := strings.CutSuffix(strings.TrimSpace(text), ")")
+	if given && !closed {
+		return fail("The parenthesis behind " + n + " is not closed.")
+	}
+	for _, part := range splitOutside(inner, ';') {
+		option, value, _ := strings.Cut(part, "=")
+		option = strings.ToLower(strings.TrimSpace(option))
+		if option == "" && value == "" {
+			continue
+		}
+		option = "$" + strings.TrimPrefix(option, "$")
+		if !slices.Contains(nestable[target.Many], option) {
+			return fail("The option " + quoteShort(option) + " is not supported inside " + n + ".")
+		}
+		if _, twice := values[option]; twice {
+			return fail("The option " + option + " is given twice inside " + n + ".")
+		}
+		values[option] = strings.TrimSpace(value)
+	}
+	inside := &Query{table: target.Table}
+	nested := Options{Beta: opt.Beta, Eventual: opt.Eventual, Single: !target.Many, DefaultTop: orDefault(target.Most, MostExpanded), MaxTop: orDefault(target.Most, MostExpanded), ClampTop: true, MaxDepth: opt.MaxDepth, MaxNodes: opt.MaxNodes}
+	if err := inside.read(values, target.Table, nested); err != nil {
+		// The place is inside $expand; what is said about it stays.
+		return &Error{Code: err.Code, Option: "$expand", Message: "Inside " + n + ": " + err.Message, Remedy: err.Remedy}
+	}
+	if q.Expanded == nil {
+		q.Expanded = make(map[string]*Query)
+	}
+	if q.Expanded[n] != nil && given {
+		return fail(n + " is expanded twice.")
+	}
+	inside.given = inside.parts(values)
+	q.Expanded[n] = inside
 	return nil
 }
 
@@ -193,21 +240,23 @@ func expandable(t *Table) string {
 	return "Expand one of: " + strings.Join(t.Navigations, ", ") + "."
 }
 
-// splitOutside splits at the commas that stand outside parentheses.
-func splitOutside(v string) []string {
+// splitOutside splits at the separators that stand outside parentheses and
+// quotes.
+func splitOutside(v string, separator byte) []string {
 	var out []string
-	depth, start := 0, 0
+	depth, start, quoted := 0, 0, false
 	for i := range len(v) {
-		switch v[i] {
-		case '(':
+		switch c := v[i]; {
+		case c == '\'':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
 			depth++
-		case ')':
+		case c == ')':
 			depth--
-		case ',':
-			if depth == 0 {
-				out = append(out, v[start:i])
-				start = i + 1
-			}
+		case c == separator && depth == 0:
+			out = append(out, v[start:i])
+			start = i + 1
 		}
 	}
 	return append(out, v[start:])

@@ -16,6 +16,10 @@ type Options struct {
 	Eventual bool // the request has ConsistencyLevel: eventual
 	Single   bool // one object, not a collection: only $select and $expand
 
+	// Target tells what a navigation leads to, for the options inside $expand;
+	// without it, or for a navigation it does not know, there are none.
+	Target func(t *Table, navigation string) Target
+
 	DefaultTop int  // page size when $top is absent; 0 is 100
 	MaxTop     int  // 0 is 999
 	ClampTop   bool // a larger $top is lowered instead of refused
@@ -33,6 +37,13 @@ type Options struct {
 	TokenLife time.Duration // 0 is 24 hours
 }
 
+// Target is what a navigation leads to.
+type Target struct {
+	Table *Table
+	Many  bool // a collection
+	Most  int  // how many of a collection are shown
+}
+
 // Order is one key of $orderby.
 type Order struct {
 	Property string // Graph's spelling
@@ -41,19 +52,20 @@ type Order struct {
 
 // Query is a checked query. Names are in Graph's spelling whatever the client sent.
 type Query struct {
-	Filter       *Expr               // nil is everything
-	Search       string              // $search as sent
-	SearchExpr   *Expr               // what Search means as a filter; see Where
-	Select       []string            // nil is all properties but those marked OnSelect
-	Expand       []string            //
-	ExpandSelect map[string][]string // $select inside $expand; not checked against the other table
-	OrderBy      []Order             // the store adds the id as the last key
-	Top          int                 // page size, at least 1
-	Skip         int                 // first page only; 0 when After is set
-	Count        bool                // put @odata.count on this page
-	After        *Cursor             // start behind this position; nil is the beginning
-	Raw          string              // the query in canonical form, without $skiptoken
+	Filter     *Expr             // nil is everything
+	Search     string            // $search as sent
+	SearchExpr *Expr             // what Search means as a filter; see Where
+	Select     []string          // nil is all properties but those marked OnSelect
+	Expand     []string          //
+	Expanded   map[string]*Query // what is wanted of each navigation in Expand that leads to a known table
+	OrderBy    []Order           // the store adds the id as the last key
+	Top        int               // page size, at least 1
+	Skip       int               // first page only; 0 when After is set
+	Count      bool              // put @odata.count on this page
+	After      *Cursor           // start behind this position; nil is the beginning
+	Raw        string            // the query in canonical form, without $skiptoken
 
+	given   []string // of a query inside $expand, its options in canonical form
 	table   *Table
 	signer  *Signer
 	binding Binding
@@ -140,7 +152,7 @@ func ParseQuery(raw string, t *Table, opt Options) (*Query, error) {
 	return q, nil
 }
 
-func (q *Query) read(values map[string]string, t *Table, opt Options) error {
+func (q *Query) read(values map[string]string, t *Table, opt Options) *Error {
 	if opt.Single {
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			if name != "$select" && name != "$expand" && name != "$format" {
@@ -165,7 +177,7 @@ func (q *Query) read(values map[string]string, t *Table, opt Options) error {
 		{"$filter", func(v string) (err *Error) { q.Filter, err = parseFilter(v, t, opt, advanced); return err }},
 		{"$search", func(v string) *Error { return q.readSearch(v, t, opt) }},
 		{"$select", func(v string) *Error { return q.readSelect(v, t, opt.Beta) }},
-		{"$expand", func(v string) *Error { return q.readExpand(v, t) }},
+		{"$expand", func(v string) *Error { return q.readExpand(v, t, opt) }},
 		{"$orderby", func(v string) *Error { return q.readOrderBy(v, t, opt.Beta, advanced) }},
 		{"$skip", func(v string) *Error { return q.readSkip(v, t, opt) }},
 	}
@@ -180,10 +192,7 @@ func (q *Query) read(values map[string]string, t *Table, opt Options) error {
 		return &Error{Code: CodeAdvancedQueryRequired, Option: "$orderby", Message: "Sorting a filtered list needs an advanced query on this resource.", Remedy: advancedRemedy}
 	}
 	top, given := values["$top"]
-	if err := q.readTop(top, given, opt); err != nil {
-		return err
-	}
-	return nil
+	return q.readTop(top, given, opt)
 }
 
 func unsupported(option, remedy string) *Error {
@@ -231,12 +240,19 @@ func splitQuery(raw string) (map[string]string, error) {
 
 // canonical writes the options in fixed order, so that a nextLink parses to
 // the query it came from.
-
 func (q *Query) canonical(values map[string]string) string {
-	var parts []string
-	add := func(name, value string) {
-		parts = append(parts, name+"="+strings.ReplaceAll(url.QueryEscape(value), "+", "%20"))
+	parts := q.parts(values)
+	for i, p := range parts {
+		name, value, _ := strings.Cut(p, "=")
+		parts[i] = name + "=" + strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 	}
+	return strings.Join(parts, "&")
+}
+
+// parts are the options as name=value, not encoded, in fixed order.
+func (q *Query) parts(values map[string]string) []string {
+	var parts []string
+	add := func(name, value string) { parts = append(parts, name+"="+value) }
 	if q.Filter != nil {
 		add("$filter", q.Filter.String())
 	}
@@ -260,8 +276,8 @@ func (q *Query) canonical(values map[string]string) string {
 		items := make([]string, len(q.Expand))
 		for i, name := range q.Expand {
 			items[i] = name
-			if s := q.ExpandSelect[name]; s != nil {
-				items[i] += "($select=" + strings.Join(s, ",") + ")"
+			if inside := q.Expanded[name]; inside != nil && len(inside.given) > 0 {
+				items[i] += "(" + strings.Join(inside.given, ";") + ")"
 			}
 		}
 		add("$expand", strings.Join(items, ","))
@@ -275,5 +291,5 @@ func (q *Query) canonical(values map[string]string) string {
 	if strings.EqualFold(values["$count"], "true") {
 		add("$count", "true")
 	}
-	return strings.Join(parts, "&")
+	return parts
 }

@@ -18,6 +18,22 @@ var directory = func() *odata.Table {
 	return &d
 }()
 
+// leading knows that the first navigation leads to one more of the table's own
+// kind; leadingToMany, that the second one leads to a collection of them.
+var (
+	leading       = odata.Options{Target: leads("deploymentProfile", false)}
+	leadingToMany = odata.Options{Target: leads("intendedDeploymentProfile", true)}
+)
+
+func leads(navigation string, many bool) func(*odata.Table, string) odata.Target {
+	return func(t *odata.Table, n string) odata.Target {
+		if n != navigation {
+			return odata.Target{}
+		}
+		return odata.Target{Table: t, Many: many}
+	}
+}
+
 // esc percent-encodes all but the option names, so that cases stay readable.
 func esc(options ...string) string {
 	for i, o := range options {
@@ -45,7 +61,12 @@ func TestQueriesAsClientsSendThem(t *testing.T) {
 		{name: "select behind a cast, and a navigation", raw: "$select=microsoft.graph.device/displayName,deploymentProfile", want: odata.Query{Top: 100, Select: []string{"displayName", "deploymentProfile"}, Raw: "$select=displayName%2CdeploymentProfile"}},
 		{name: "select everything", raw: "$select=*,id", want: odata.Query{Top: 100}},
 		{name: "expand two", raw: "$expand=deploymentProfile,intendedDeploymentProfile", want: odata.Query{Top: 100, Expand: []string{"deploymentProfile", "intendedDeploymentProfile"}, Raw: "$expand=deploymentProfile%2CintendedDeploymentProfile"}},
-		{name: "expand with a nested select", raw: "$expand=DeploymentProfile($select=id, displayName),intendedDeploymentProfile", want: odata.Query{Top: 100, Expand: []string{"deploymentProfile", "intendedDeploymentProfile"}, ExpandSelect: map[string][]string{"deploymentProfile": {"id", "displayName"}}, Raw: "$expand=deploymentProfile%28%24select%3Did%2CdisplayName%29%2CintendedDeploymentProfile"}},
+		{name: "expand with a nested select", raw: "$expand=DeploymentProfile($select=id, displayName),intendedDeploymentProfile", opt: leading, want: odata.Query{Top: 100, Expand: []string{"deploymentProfile", "intendedDeploymentProfile"}, Expanded: map[string]*odata.Query{"deploymentProfile": {Top: 20, Select: []string{"id", "displayName"}}}, Raw: "$expand=deploymentProfile%28%24select%3Did%2CdisplayName%29%2CintendedDeploymentProfile"}},
+		{name: "expand a collection with all it takes", raw: esc("$expand=intendedDeploymentProfile(select=id;$filter=displayName eq 'a;b)';$orderby=displayName desc;$top=3;$count=true)"), opt: leadingToMany, want: odata.Query{
+			Top: 100, Expand: []string{"intendedDeploymentProfile"},
+			Expanded: map[string]*odata.Query{"intendedDeploymentProfile": {Top: 3, Count: true, Select: []string{"id"}, OrderBy: []odata.Order{{Property: "displayName", Desc: true}}}},
+			Raw:      strings.ReplaceAll(esc("$expand=intendedDeploymentProfile($filter=displayName eq 'a;b)';$orderby=displayName desc;$select=id;$top=3;$count=true)"), "+", "%20"),
+		}},
 		{name: "expand all", raw: "$expand=*", want: odata.Query{Top: 100, Expand: []string{"deploymentProfile", "intendedDeploymentProfile"}, Raw: "$expand=deploymentProfile%2CintendedDeploymentProfile"}},
 		{name: "custom options are ignored", raw: "api-version=1.0&_=17&x&apply=1", want: odata.Query{Top: 100}},
 		{name: "format", raw: "$format=application/json;odata.metadata=none", want: odata.Query{Top: 100}},
@@ -114,8 +135,15 @@ func TestQueriesThatAreRefused(t *testing.T) {
 		{"order by twice", "$orderby=displayName,displayname desc", odata.Options{}, table, odata.CodeInvalidOrderBy, "$orderby", "twice"},
 		{"order by an advanced property", "$orderby=groupTag", odata.Options{}, directory, odata.CodeAdvancedQueryRequired, "$orderby", "$count=true"},
 		{"expand unknown", "$expand=owner", odata.Options{}, table, odata.CodeInvalidExpand, "$expand", "deploymentProfile"},
-		{"expand with levels", "$expand=deploymentProfile($levels=2)", odata.Options{}, table, odata.CodeInvalidExpand, "$expand", "$select"},
-		{"expand with an open parenthesis", "$expand=deploymentProfile($select=id", odata.Options{}, table, odata.CodeInvalidExpand, "$expand", ""},
+		{"expand with levels", "$expand=deploymentProfile($levels=2)", leading, table, odata.CodeInvalidExpand, "$expand", "$select"},
+		{"expand of an object with a page size", "$expand=deploymentProfile($top=2)", leading, table, odata.CodeInvalidExpand, "$expand", "$select"},
+		{"expand in an expand", "$expand=intendedDeploymentProfile($expand=deploymentProfile)", leadingToMany, table, odata.CodeInvalidExpand, "$expand", "$filter"},
+		{"expand with an option twice", "$expand=deploymentProfile($select=id;select=id)", leading, table, odata.CodeInvalidExpand, "$expand", "twice"},
+		{"expand twice", "$expand=deploymentProfile($select=id),deploymentProfile($select=id)", leading, table, odata.CodeInvalidExpand, "$expand", "twice"},
+		{"expand with a property that is not there", "$expand=deploymentProfile($select=colour)", leading, table, odata.CodeUnknownProperty, "$expand", "Inside deploymentProfile"},
+		{"expand with a filter that is none", esc("$expand=intendedDeploymentProfile($filter=displayName like 'a')"), leadingToMany, table, odata.CodeInvalidFilter, "$expand", "Inside intendedDeploymentProfile"},
+		{"expand with options that lead nowhere known", "$expand=deploymentProfile($select=id)", odata.Options{}, table, odata.CodeInvalidExpand, "$expand", "without parentheses"},
+		{"expand with an open parenthesis", "$expand=deploymentProfile($select=id", leading, table, odata.CodeInvalidExpand, "$expand", ""},
 		{"filter on a single object", "$filter=osYear eq 1", odata.Options{Single: true}, table, odata.CodeUnsupportedQueryOption, "$filter", ""},
 		{"skiptoken without paging", "$skiptoken=abc", odata.Options{}, table, odata.CodeUnsupportedQueryOption, "$skiptoken", ""},
 		{"ne without the header", "$filter=displayName ne 'x'&$count=true", odata.Options{}, directory, odata.CodeAdvancedQueryRequired, "$filter", "ne"},

@@ -114,6 +114,9 @@ func (p *Process) Graph(ctx context.Context, token, method, path string, body an
 	if reader != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	if method == http.MethodGet {
+		req.Header.Set("ConsistencyLevel", "eventual") // as clients that search and count do
+	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}

@@ -1,5 +1,5 @@
 import type { Call } from "./call";
-import { graph, GraphError } from "./graph";
+import { graph, GraphError, reading } from "./graph";
 import { wait } from "./wait";
 
 interface Envelope {
@@ -25,7 +25,8 @@ export async function batch(calls: readonly Call[], signal?: AbortSignal): Promi
         id: String(i),
         method: c.method,
         url: c.path.replace(/^\/(beta|v1\.0)/, ""),
-        ...(c.body === undefined ? {} : { body: c.body, headers: { "Content-Type": "application/json" } }),
+        ...(c.body === undefined ? {} : { body: c.body }),
+        headers: c.body === undefined ? reading : { "Content-Type": "application/json" },
       })),
     },
     signal,

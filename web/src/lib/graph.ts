@@ -100,8 +100,12 @@ export async function send<T>(method: string, path: string, body?: unknown, head
   return (await answer.json()) as T;
 }
 
+/** What searches, counts and sorts of directory objects need (Graph page
+ * "Advanced query capabilities on Microsoft Entra ID objects"). */
+export const reading = { ConsistencyLevel: "eventual" };
+
 export const graph = {
-  get: <T>(path: string, signal?: AbortSignal) => send<T>("GET", root + path, undefined, {}, signal),
+  get: <T>(path: string, signal?: AbortSignal) => send<T>("GET", root + path, undefined, reading, signal),
   post: <T>(path: string, body: unknown, signal?: AbortSignal) => send<T>("POST", root + path, body, {}, signal),
   patch: <T>(path: string, body: unknown, etag?: string) => send<T>("PATCH", root + path, body, etag ? { "If-Match": etag } : {}),
   put: <T>(path: string, body: unknown, etag?: string) => send<T>("PUT", root + path, body, etag ? { "If-Match": etag } : {}),
@@ -114,7 +118,7 @@ export const graph = {
     }),
   delete: (path: string) => send<undefined>("DELETE", root + path),
   /** Sends what was written down. */
-  run: <T = undefined>({ method, path, body }: Call) => send<T>(method, root + path, body),
+  run: <T = undefined>({ method, path, body }: Call) => send<T>(method, root + path, body, method === "GET" ? reading : {}),
 };
 
 /** Where a collection goes on: its nextLink names the public address. */
