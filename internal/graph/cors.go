@@ -6,7 +6,7 @@ import "net/http"
 // a bearer token is the only way in, so any origin may ask.
 const (
 	corsRequestHeaders  = "authorization, client-request-id, sdkversion, content-type, consistencylevel, prefer, if-match"
-	corsResponseHeaders = "request-id, client-request-id, Location, ETag, Retry-After"
+	corsResponseHeaders = "request-id, client-request-id, Location, ETag, Retry-After, Preference-Applied, OData-Version, Allow"
 	corsMethods         = "GET, POST, PATCH, PUT, DELETE"
 )
 

@@ -16,6 +16,8 @@
 //	policies.go               resource.go for the policies of MDM, which are assigned
 //	list_local.go             lists that this server holds itself
 //	render.go                 $select, version and metadata level applied to a wire struct
+//	expand.go                 what navigations lead to, and options inside $expand
+//	metadata.go, metadata_model.go  $metadata, made of the tables and the routes
 //	table.go, tables.go       how property tables are written down, and all of them
 //	etag.go                   ETag and If-Match
 //	errors.go                 the one renderer of errors

@@ -53,11 +53,12 @@ type Handler struct {
 	once    sync.Once
 	paths   *router
 	targets map[*odata.Table]map[string]odata.Target
+	schemas map[string]func() ([]byte, error)
 }
 
 // router is built from the table at the first request.
 func (h *Handler) router() *router {
-	h.once.Do(func() { h.paths, h.targets = newRouter(Routes()), navigations() })
+	h.once.Do(func() { h.paths, h.targets, h.schemas = newRouter(Routes()), navigations(), documents() })
 	return h.paths
 }
 

@@ -188,5 +188,6 @@ func resourceRoutes() []Route {
 		{del, "policies/mobileAppManagementPolicies/{id}/includedGroups/{group}/$ref", inBeta, mayWriteScope, nil, (*Handler).removeIncludedGroup},
 
 		{post, "$batch", both, mayCall, nil, (*Handler).batch},
+		{get, "$metadata", both, mayCall, nil, (*Handler).metadata},
 	}
 }

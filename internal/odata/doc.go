@@ -15,6 +15,7 @@
 //	skiptoken.go  Signer: page positions no client can forge or move
 //	path.go       ParsePath: keys, alternate keys, functions and casts in a URL path
 //	page.go       Page, the collection envelope, and the Accept header
+//	csdl.go       Schema, the document behind $metadata
 //	errorbody.go  ErrorBody, the error envelope
 //	object.go     DecodeObject: a request body, strict or as PowerShell sends it
 //	fields.go     typed readers that tell null from absent; base64.go for binary

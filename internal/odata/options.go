@@ -151,6 +151,9 @@ func (q *Query) readExpand(v string, t *Table, opt Options) *Error {
 		if name == "*" && !has {
 			for _, n := range t.Navigations {
 				q.addExpand(n)
+				if err := q.readNested(n, "", false, t, opt); err != nil {
+					return err
+				}
 			}
 			continue
 		}

@@ -67,6 +67,7 @@ func TestQueriesAsClientsSendThem(t *testing.T) {
 			Expanded: map[string]*odata.Query{"intendedDeploymentProfile": {Top: 3, Count: true, Select: []string{"id"}, OrderBy: []odata.Order{{Property: "displayName", Desc: true}}}},
 			Raw:      strings.ReplaceAll(esc("$expand=intendedDeploymentProfile($filter=displayName eq 'a;b)';$orderby=displayName desc;$select=id;$top=3;$count=true)"), "+", "%20"),
 		}},
+		{name: "expand all that leads somewhere", raw: "$expand=*", opt: leading, want: odata.Query{Top: 100, Expand: []string{"deploymentProfile", "intendedDeploymentProfile"}, Expanded: map[string]*odata.Query{"deploymentProfile": {Top: 20}}, Raw: "$expand=deploymentProfile%2CintendedDeploymentProfile"}},
 		{name: "expand all", raw: "$expand=*", want: odata.Query{Top: 100, Expand: []string{"deploymentProfile", "intendedDeploymentProfile"}, Raw: "$expand=deploymentProfile%2CintendedDeploymentProfile"}},
 		{name: "custom options are ignored", raw: "api-version=1.0&_=17&x&apply=1", want: odata.Query{Top: 100}},
 		{name: "format", raw: "$format=application/json;odata.metadata=none", want: odata.Query{Top: 100}},
