@@ -160,6 +160,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, depth int) error
 	if err := permitted(p, &found); err != nil {
 		return err
 	}
+	if err := odata.CheckOptions(r.URL.RawQuery); err != nil {
+		return err
+	}
 	c := &call{
 		h: h, w: w, r: r, principal: p, tenant: directory.TenantID(p.Tenant),
 		beta: version == beta, path: found.path, keys: found.keys,

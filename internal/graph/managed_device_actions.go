@@ -10,7 +10,7 @@ import (
 	"taxiway/internal/fault"
 )
 
-// act runs an action without parameters.
+// act runs an action on the device in the path.
 func (c *call) act(do func(context.Context, directory.TenantID, enrollment.DeviceID) error) error {
 	if err := do(c.ctx(), c.tenant, enrollment.DeviceID(c.keys["id"])); err != nil {
 		return missing(err, "managed device", c.keys["id"], "List managedDevices to find the right id.")
@@ -19,10 +19,18 @@ func (c *call) act(do func(context.Context, directory.TenantID, enrollment.Devic
 	return nil
 }
 
-func (h *Handler) syncManagedDevice(c *call) error   { return c.act(h.Managed.Sync) }
-func (h *Handler) rebootManagedDevice(c *call) error { return c.act(h.Managed.Reboot) }
-func (h *Handler) retireManagedDevice(c *call) error { return c.act(h.Managed.Retire) }
-func (h *Handler) resetManagedDevice(c *call) error  { return c.act(h.Managed.AutopilotReset) }
+// actBare is act for an action without parameters.
+func (c *call) actBare(do func(context.Context, directory.TenantID, enrollment.DeviceID) error) error {
+	if err := c.emptyBody(); err != nil {
+		return err
+	}
+	return c.act(do)
+}
+
+func (h *Handler) syncManagedDevice(c *call) error   { return c.actBare(h.Managed.Sync) }
+func (h *Handler) rebootManagedDevice(c *call) error { return c.actBare(h.Managed.Reboot) }
+func (h *Handler) retireManagedDevice(c *call) error { return c.actBare(h.Managed.Retire) }
+func (h *Handler) resetManagedDevice(c *call) error  { return c.actBare(h.Managed.AutopilotReset) }
 
 func (h *Handler) wipeManagedDevice(c *call) error {
 	o, err := c.body()

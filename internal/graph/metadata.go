@@ -94,7 +94,6 @@ var parameters = map[string][]odata.SchemaProperty{
 	"setDeviceName":              texts("deviceName"),
 	"assignLicense":              {{Name: "addLicenses", Type: "Collection(microsoft.graph.assignedLicense)"}, {Name: "removeLicenses", Type: "Collection(Edm.Guid)"}},
 	"wipe":                       append(texts("macOsUnlockCode", "obliterationBehavior"), flags("keepEnrollmentData", "keepUserData", "persistEsimDataPlan", "useProtectedWipe")...),
-	"autopilotReset":             flags("keepUserData"),
 	"assign enrolment":           {{Name: "enrollmentConfigurationAssignments", Type: "Collection(microsoft.graph.enrollmentConfigurationAssignment)"}},
 	"assign deviceConfiguration": {{Name: "assignments", Type: "Collection(microsoft.graph.deviceConfigurationAssignment)"}},
 	"assign mobileApp":           {{Name: "mobileAppAssignments", Type: "Collection(microsoft.graph.mobileAppAssignment)"}},

@@ -36,6 +36,9 @@ type booleanAnswer struct {
 
 // revokeSessions answers POST revokeSignInSessions. Everybody may end their own.
 func (h *Handler) revokeSessions(c *call) error {
+	if err := c.emptyBody(); err != nil {
+		return err
+	}
 	u, err := c.user()
 	if err != nil {
 		return err

@@ -199,6 +199,13 @@ func unsupported(option, remedy string) *Error {
 	return &Error{Code: CodeUnsupportedQueryOption, Option: strings.Trim(option, "'"), Message: "The query option " + option + " is not supported here.", Remedy: remedy}
 }
 
+// CheckOptions refuses query options that do not exist or are not served, for
+// what reads none: a misspelt option must not look like success.
+func CheckOptions(raw string) error {
+	_, err := splitQuery(raw)
+	return err
+}
+
 // splitQuery decodes the options by hand: url.ParseQuery refuses a semicolon,
 // which is ordinary text inside $filter and $expand.
 func splitQuery(raw string) (map[string]string, error) {
