@@ -42,17 +42,19 @@ func (v *view) inside(q *odata.Query, t *odata.Table, value reflect.Value) (show
 	one := func(wire any) any { return &view{wire: wire, table: t, query: q, call: v.call} }
 	var items []any
 	total := int64(0)
-	if e, ok := reflect.TypeAssert[*expansion](value); ok {
+	e, stored := reflect.TypeAssert[*expansion](value)
+	switch {
+	case stored:
 		items, total = e.items, e.count
-	} else if value.Kind() == reflect.Slice {
+	case value.Kind() == reflect.Slice:
 		for i := range value.Len() {
 			items = append(items, value.Index(i).Interface())
 		}
 		total = int64(len(items))
 		items = items[:min(len(items), q.Top)]
-	} else if value.IsNil() {
+	case value.IsNil():
 		return nil, nil
-	} else {
+	default:
 		return one(value.Interface()), nil
 	}
 	views := make([]any, len(items))
