@@ -18,7 +18,7 @@ var wires = map[string]any{
 	"windowsAutopilotDeploymentProfileAssignment": plainAssignment{}, "enrollmentConfigurationAssignment": plainAssignment{}, "deviceConfigurationAssignment": plainAssignment{},
 	"mobileAppAssignment": appAssignment{}, "auditEvent": auditEvent{}, "group": group{}, "device": device{}, "user": user{}, "organization": organization{},
 	"deviceRegistrationPolicy": registrationPolicy{}, "mobilityManagementPolicy": mobilityPolicy{}, "managedDevice": managedDevice{}, "deviceManagementAutopilotEvent": autopilotEvent{},
-	"deviceEnrollmentConfiguration": configuration{}, "deviceConfiguration": customConfiguration{}, "mobileApp": mobileApp{}, "unifiedRoleDefinition": roleDefinition{},
+	"deviceEnrollmentConfiguration": configuration{}, "deviceConfiguration": customConfiguration{}, "mobileApp": mobileApp{}, "unifiedRoleDefinition": roleDefinition{}, "application": application{},
 }
 
 // derived are the types that stand in @odata.type where the declared type is
@@ -68,6 +68,8 @@ func along(parent, name string) odata.Target {
 		return one(settingsTable)
 	case "deviceRegistrationPolicy":
 		return one(registrationPolicyTable)
+	case "licenseDetails":
+		return many(licenseDetailsTable)
 	case "directoryObjects":
 		return many(memberTable)
 	}
@@ -92,6 +94,8 @@ var parameters = map[string][]odata.SchemaProperty{
 	"changePassword":             texts("currentPassword", "newPassword"),
 	"resetPassword":              texts("newPassword"),
 	"setDeviceName":              texts("deviceName"),
+	"deleteDevices":              {{Name: "serialNumbers", Type: "Collection(Edm.String)"}},
+	"validateProperties":         texts("entityType", "displayName", "mailNickname", "onBehalfOfUserId"),
 	"assignLicense":              {{Name: "addLicenses", Type: "Collection(microsoft.graph.assignedLicense)"}, {Name: "removeLicenses", Type: "Collection(Edm.Guid)"}},
 	"wipe":                       append(texts("macOsUnlockCode", "obliterationBehavior"), flags("keepEnrollmentData", "keepUserData", "persistEsimDataPlan", "useProtectedWipe")...),
 	"assign enrolment":           {{Name: "enrollmentConfigurationAssignments", Type: "Collection(microsoft.graph.enrollmentConfigurationAssignment)"}},

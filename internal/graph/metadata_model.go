@@ -25,7 +25,10 @@ func (m *model) route(r *Route) {
 	parts := strings.Split(r.Path, "/")
 	for i, part := range parts {
 		path = strings.TrimPrefix(path+"/"+part, "/")
-		last := i == len(parts)-1
+		last, argument := i == len(parts)-1, ""
+		if i == len(parts)-2 && strings.HasPrefix(parts[i+1], "{") {
+			argument, _, _ = strings.Cut(strings.Trim(parts[i+1], "{}"), "|")
+		}
 		switch {
 		case part == "$count" || part == "$ref":
 			return
@@ -40,8 +43,12 @@ func (m *model) route(r *Route) {
 				}
 				target = along(parent, part)
 			}
-			if target.Table == nil && last {
-				m.operation(r.Method, at, part)
+			if cast := strings.TrimPrefix(part, odata.SchemaNamespace+"."); target.Table == nil && slices.Contains(directoryTypes, cast) {
+				at = place{kind: m.entity(directoryTable(cast)), many: at.many}
+				continue
+			}
+			if target.Table == nil && (last || argument != "") {
+				m.operation(r.Method, at, part, argument)
 				return
 			}
 			at = m.step(at, part, target)
@@ -85,6 +92,11 @@ func (m *model) step(at place, name string, target odata.Target) place {
 // directoryTypes are those that directoryObject is the base of.
 var directoryTypes = []string{"user", "device", "group"}
 
+// directoryTable is the table of one of directoryTypes.
+func directoryTable(name string) *odata.Table {
+	return map[string]*odata.Table{"user": userTable, "device": deviceTable, "group": groupTable}[name]
+}
+
 func (m *model) entity(t *odata.Table) *odata.SchemaType {
 	name := strings.TrimPrefix(t.Name, odata.SchemaNamespace+".")
 	if known := m.Type(name); known != nil {
@@ -107,7 +119,7 @@ func (m *model) entity(t *odata.Table) *odata.SchemaType {
 
 // operation declares what is neither a property nor a resource: an action, a
 // function, or the bytes of a picture or an installer.
-func (m *model) operation(method string, at place, name string) {
+func (m *model) operation(method string, at place, name, argument string) {
 	bound := odata.SchemaProperty{Name: "bindingParameter", Type: odata.SchemaNamespace + "." + at.kind.Name}
 	if at.many {
 		bound.Type = "Collection(" + bound.Type + ")"
@@ -124,6 +136,9 @@ func (m *model) operation(method string, at place, name string) {
 		m.Actions = append(m.Actions, op)
 	case get:
 		if stream := at.kind.Has(name); !stream && !slices.ContainsFunc(m.Functions, same) {
+			if argument != "" {
+				op.Parameters = append(op.Parameters, texts(argument)...)
+			}
 			op.Returns = &odata.SchemaProperty{Type: "Edm.Untyped"}
 			m.Functions = append(m.Functions, op)
 		}

@@ -53,7 +53,7 @@ func TestNoRouteTakesWhatIsWrong(t *testing.T) {
 	s := newStack(t)
 	s.Limits = graph.Limits{BodyBytes: limit, ImportBytes: limit}
 	ids := registerOne(t, s)
-	ids["tenant"], ids["hash"] = tenant, hashOf(t, "PF-001")
+	ids["tenant"], ids["hash"], ids["domain"] = tenant, hashOf(t, "PF-001"), domain
 	before := snapshot(t, s)
 	tooLong := `{"displayName":"` + strings.Repeat("x", 5<<20) + `"}`
 	tried := 0
@@ -88,7 +88,7 @@ func TestNoRouteTakesWhatIsWrong(t *testing.T) {
 				refused(&r, "no JSON", v+there, `{"displayName":`, []int{400}, "body")
 				refused(&r, "another content type", v+there, `<a/>`, []int{415}, "Content-Type", "Content-Type", "application/xml")
 			}
-			if strings.Contains(r.Path, "{") {
+			if strings.Contains(r.Path, "{") && !strings.Contains(r.Path, "{category") { // a function's argument names no object
 				refused(&r, "unknown id", v+missing, bodyOf(&r, ids), []int{404}, "")
 			}
 		}
