@@ -27,6 +27,8 @@ async function faults(page, what) {
     for (const width of [1366, 320]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 768 });
+      // What floats beside a field closes when the window changes; the page is hidden until it is gone.
+      await page.waitForFunction((floats) => document.querySelector(floats) || document.documentElement.style.overflow !== "hidden", overlay);
       const found = await page.evaluate(() => globalThis.axe.run(document, {
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
       }));
