@@ -11,7 +11,7 @@ PKG ?=
 FUZZTIME ?= 10s
 TARGETS ?=
 
-.PHONY: help run build web web-test web-check licences-check gen fmt fmt-check lint test test-long fuzz bench compat e2e e2e-long lighthouse guards cross smoke notices notices-check tidy-check check
+.PHONY: help run build web web-test web-check licences-check gen fmt fmt-check lint test test-long fuzz bench compat e2e e2e-long lighthouse guards cross release smoke notices notices-check tidy-check check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,11 @@ cross: ## build for linux, windows and darwin on amd64 and arm64 (TARGETS="linux
 
 smoke: build ## run the built program and check what it shows
 	tools/smoke
+
+release: web ## build what is published into dist: an archive for each system, checksums, an SBOM, a Containerfile
+	go build -C tools -o ../bin/notices ./notices
+	go build -C tools -o ../bin/release ./release
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) bin/release -version $(VERSION) $(TARGETS)
 
 notices: ## write THIRD_PARTY_NOTICES.md
 	go build -C tools -o ../bin/notices ./notices

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -22,6 +23,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	check := flags.Bool("check", false, "only say whether the file is up to date")
 	site := flags.String("site", "", "`file` with what the admin site contains")
 	out := flags.String("out", "THIRD_PARTY_NOTICES.md", "the `file`")
+	bill := flags.String("sbom", "", "write a CycloneDX document to this `file` instead")
+	version := flags.String("version", "dev", "the program's version in that document")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -29,14 +32,14 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	if len(packages) == 0 {
 		packages = []string{"./cmd/taxiway"}
 	}
-	if err := write(ctx, *out, *site, *check, packages); err != nil {
+	if err := write(ctx, *out, *site, *check, *bill, *version, packages); err != nil {
 		fmt.Fprintln(stderr, "notices:", err)
 		return 1
 	}
 	return 0
 }
 
-func write(ctx context.Context, file, site string, check bool, packages []string) error {
+func write(ctx context.Context, file, site string, check bool, bill, version string, packages []string) error {
 	modules, err := compiledIn(ctx, packages)
 	if err != nil {
 		return err
@@ -45,7 +48,7 @@ func write(ctx context.Context, file, site string, check bool, packages []string
 	if err != nil {
 		return fmt.Errorf("go env GOROOT: %w", err)
 	}
-	modules = append([]module{{path: "Go standard library", dir: strings.TrimSpace(string(goroot))}}, modules...)
+	modules = append([]module{{path: standardLibrary, dir: strings.TrimSpace(string(goroot))}}, modules...)
 	var faults []error
 	for i := range modules {
 		faults = append(faults, modules[i].readTexts())
@@ -57,7 +60,15 @@ func write(ctx context.Context, file, site string, check bool, packages []string
 	if err != nil {
 		return err
 	}
-	content := render(append(modules, pages...))
+	modules = append(modules, pages...)
+	if bill != "" {
+		var document bytes.Buffer
+		if err := writeBill(ctx, &document, version, modules); err != nil {
+			return err
+		}
+		return os.WriteFile(bill, document.Bytes(), 0o644) // #nosec G306 -- a public document
+	}
+	content := render(modules)
 	if check {
 		old, err := os.ReadFile(file) // #nosec G304 -- named on the command line
 		if err != nil {

@@ -49,7 +49,7 @@ func TestTheFileIsWrittenCheckedAndFoundStale(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "NOTICES.md")
 	var errs strings.Builder
-	// This program itself needs the standard library only.
+	// This program needs the standard library and one module more.
 	if code := run(t.Context(), []string{"-out", file, "."}, &errs); code != 0 {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}

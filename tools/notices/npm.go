@@ -6,6 +6,9 @@ import (
 	"os"
 )
 
+// ofNPM marks a package of the admin site.
+const ofNPM = " (npm)"
+
 // bundled lists what the built admin site contains of others, as its build
 // wrote it down; no file, no packages.
 func bundled(file string) ([]module, error) {
@@ -22,7 +25,7 @@ func bundled(file string) ([]module, error) {
 	}
 	modules := make([]module, 0, len(packages))
 	for _, p := range packages {
-		m := module{path: p.Name + " (npm)", version: p.Version, kind: kind(p.Text), texts: []text{{"LICENSE", p.Text}}}
+		m := module{path: p.Name + ofNPM, version: p.Version, kind: kind(p.Text), texts: []text{{"LICENSE", p.Text}}}
 		if m.kind == "" {
 			return nil, fmt.Errorf("%s %s: no licence of an allowed kind: do not ship it, replace the package", p.Name, p.Version)
 		}
