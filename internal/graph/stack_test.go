@@ -58,7 +58,7 @@ func newStack(t *testing.T) *stack {
 	}
 	people := &signin.People{
 		Store: db, Users: db.Directory(), Tenants: db.Directory(), Admins: dir, Clock: clock, NewID: newID,
-		Hasher: signin.NewHasher(2), SessionIdle: time.Hour, SessionLife: time.Hour,
+		Hasher: signin.NewHasherAt(2, signin.HashCost{Memory: 64, Time: 1, Lanes: 1}), SessionIdle: time.Hour, SessionLife: time.Hour,
 	}
 	for id, name := range map[directory.TenantID]string{tenant: domain, otherTenant: "fabrikam.example"} {
 		if _, err := dir.CreateTenant(t.Context(), directory.Tenant{ID: id, DisplayName: name, Domain: name, Lab: true}); err != nil {

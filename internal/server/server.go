@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -40,7 +41,8 @@ type Server struct {
 	token   string // fences this process' leases
 	version string
 	newKey  func() (*rsa.PrivateKey, error) // nil: each anew
-	unlock  func()                          // releases the data directory
+	hasher  *signin.Hasher
+	unlock  func() // releases the data directory
 
 	db         *sqlstore.DB
 	engine     *autopilot.Engine
@@ -83,6 +85,9 @@ type Options struct {
 	// NewKey makes the RSA keys of 2,048 bits that sign tokens and certificates,
 	// for tests, which start many servers; nil makes each anew.
 	NewKey func() (*rsa.PrivateKey, error)
+	// Hasher hashes passwords, for tests that make many accounts; nil does it at
+	// the recommended cost.
+	Hasher *signin.Hasher
 }
 
 // New opens everything and binds the listeners; nothing is served before Run.
@@ -107,7 +112,10 @@ func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock, newKey: o.NewKey, version: o.Version}
+	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock, newKey: o.NewKey, hasher: o.Hasher, version: o.Version}
+	if s.hasher == nil {
+		s.hasher = signin.NewHasher(runtime.GOMAXPROCS(0))
+	}
 	s.runner = &jobs.Runner{Log: s.log, Observe: s.metrics.observeJob}
 	opts, err := storeOptions(cfg, o)
 	if err != nil {

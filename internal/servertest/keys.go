@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"taxiway/internal/signin"
 )
 
 // clientKeys are those of everything outside the server: RSA keys take long to
@@ -32,6 +34,10 @@ func Keys(t testing.TB) func() (*rsa.PrivateKey, error) {
 	name := scope(t.Name())
 	return func() (*rsa.PrivateKey, error) { return drawKey(name) }
 }
+
+// quick hashes passwords: what they cost is for whoever guesses them, and the
+// hasher's own tests.
+var quick = signin.NewHasherAt(4, signin.HashCost{Memory: 64, Time: 1, Lanes: 1})
 
 // scope is the part of a test's name under which its servers live.
 func scope(name string) string {

@@ -118,7 +118,7 @@ func (w *World) Join(t testing.TB) *Process {
 	}
 	var s *server.Server
 	s, err := server.New(context.Background(), c, server.Options{
-		Log: log, Now: w.now, Hold: w.hold, NewKey: Keys(t),
+		Log: log, Now: w.now, Hold: w.hold, NewKey: Keys(t), Hasher: quick,
 		DialPC: func(ctx context.Context, network, address string) (net.Conn, error) {
 			to := map[string]string{peopleHost + ":443": s.Address("people"), deviceHost + ":443": s.Address("devices")}[address]
 			var d net.Dialer

@@ -1,7 +1,7 @@
 package signin
 
 // NewQuickHasher is a hasher for tests that are about something else.
-func NewQuickHasher() *Hasher { return newHasher(4, hashCost{memory: 64, time: 1, lanes: 1}) }
+func NewQuickHasher() *Hasher { return NewHasherAt(4, HashCost{Memory: 64, Time: 1, Lanes: 1}) }
 
 // NewBusyHasher is a hasher whose every slot is taken.
 func NewBusyHasher() *Hasher {

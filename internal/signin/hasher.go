@@ -27,7 +27,7 @@ const (
 // for some milliseconds, which a flood of sign-ins would otherwise multiply.
 type Hasher struct {
 	slots chan struct{}
-	cost  hashCost
+	cost  HashCost
 	// none is verified when there is no password to compare with, so that an
 	// unknown name takes as long as a known one. It is all zeros.
 	none string
@@ -35,10 +35,11 @@ type Hasher struct {
 
 // NewHasher makes a hasher that works on up to parallel passwords at once.
 func NewHasher(parallel int) *Hasher {
-	return newHasher(parallel, hashCost{hashMemory, hashTime, hashLanes})
+	return NewHasherAt(parallel, HashCost{hashMemory, hashTime, hashLanes})
 }
 
-func newHasher(parallel int, cost hashCost) *Hasher {
+// NewHasherAt is NewHasher at another cost, for tests, which make many accounts.
+func NewHasherAt(parallel int, cost HashCost) *Hasher {
 	return &Hasher{make(chan struct{}, max(parallel, 1)), cost, encodeHash(cost, make([]byte, hashSalt), make([]byte, hashKey))}
 }
 
@@ -72,42 +73,43 @@ func (h *Hasher) Verify(ctx context.Context, phc, password string) (bool, error)
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
 }
 
-func (h *Hasher) sum(ctx context.Context, c hashCost, password string, salt []byte, length int) ([]byte, error) {
+func (h *Hasher) sum(ctx context.Context, c HashCost, password string, salt []byte, length int) ([]byte, error) {
 	select {
 	case h.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait to hash a password: %w", ctx.Err())
 	}
 	defer func() { <-h.slots }()
-	return argon2.IDKey([]byte(password), salt, c.time, c.memory, c.lanes, uint32(length)), nil //nolint:gosec // 16 to 64
+	return argon2.IDKey([]byte(password), salt, c.Time, c.Memory, c.Lanes, uint32(length)), nil //nolint:gosec // 16 to 64
 }
 
-// hashCost is what stands in a hash before its salt.
-type hashCost struct {
-	memory, time uint32
-	lanes        uint8
+// HashCost is what stands in a hash before its salt: KiB of memory, passes over
+// it, and how many lanes work on it at once.
+type HashCost struct {
+	Memory, Time uint32
+	Lanes        uint8
 }
 
 var hashText = base64.RawStdEncoding.Strict()
 
-func encodeHash(c hashCost, salt, sum []byte) string {
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.time, c.lanes, hashText.EncodeToString(salt), hashText.EncodeToString(sum))
+func encodeHash(c HashCost, salt, sum []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.Memory, c.Time, c.Lanes, hashText.EncodeToString(salt), hashText.EncodeToString(sum))
 }
 
 var errHash = errors.New("the stored password hash is not of the form $argon2id$v=19$m=…,t=…,p=…$salt$hash within its bounds")
 
 // decodeHash reads what encodeHash wrote, now or with another cost.
-func decodeHash(phc string) (c hashCost, salt, sum []byte, err error) {
+func decodeHash(phc string) (c HashCost, salt, sum []byte, err error) {
 	parts := strings.Split(phc, "$")
 	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v="+strconv.Itoa(argon2.Version) {
 		return c, nil, nil, errHash
 	}
-	if n, err := fmt.Sscanf(parts[3]+"\n", "m=%d,t=%d,p=%d\n", &c.memory, &c.time, &c.lanes); err != nil || n != 3 {
+	if n, err := fmt.Sscanf(parts[3]+"\n", "m=%d,t=%d,p=%d\n", &c.Memory, &c.Time, &c.Lanes); err != nil || n != 3 {
 		return c, nil, nil, errHash
 	}
 	salt, saltErr := hashText.DecodeString(parts[4])
 	sum, sumErr := hashText.DecodeString(parts[5])
-	bounded := c.memory >= 8 && c.memory <= 1<<17 && c.time >= 1 && c.time <= 16 && c.lanes >= 1 && c.lanes <= 8 &&
+	bounded := c.Memory >= 8 && c.Memory <= 1<<17 && c.Time >= 1 && c.Time <= 16 && c.Lanes >= 1 && c.Lanes <= 8 &&
 		len(salt) >= 8 && len(salt) <= 64 && len(sum) >= 16 && len(sum) <= 64
 	if saltErr != nil || sumErr != nil || !bounded {
 		return c, nil, nil, errHash

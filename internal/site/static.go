@@ -29,9 +29,13 @@ const (
 // files are the built pages by name.
 type files struct{ byName map[string]*file }
 
-// file is one of them, compressed when it is first asked for.
+// file is one of them, read when it is first asked for.
 type file struct {
-	kind    string
+	kind string
+	load func() (*loaded, error)
+}
+
+type loaded struct {
 	content []byte
 	etag    string
 	zip     func() []byte // nil when that makes it no smaller
@@ -49,24 +53,26 @@ func readFiles(built fs.FS) (*files, error) {
 		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
 			return err
 		}
-		content, err := fs.ReadFile(built, name)
-		if err != nil {
-			return err
-		}
 		kind := types[path.Ext(name)]
 		if kind == "" {
 			kind = mime.TypeByExtension(path.Ext(name))
 		}
-		sum := sha256.Sum256(content)
-		f := &file{kind: kind, content: content, etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
-		f.zip = sync.OnceValue(func() []byte { return compressed(content) })
-		all.byName[name] = f
+		all.byName[name] = &file{kind, sync.OnceValues(func() (*loaded, error) { return load(built, name) })}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the built pages: %w", err)
 	}
 	return all, nil
+}
+
+func load(built fs.FS, name string) (*loaded, error) {
+	content, err := fs.ReadFile(built, name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	sum := sha256.Sum256(content)
+	return &loaded{content, `"` + hex.EncodeToString(sum[:12]) + `"`, sync.OnceValue(func() []byte { return compressed(content) })}, nil
 }
 
 // compressed is the content with gzip, nil when it is not smaller so.
@@ -111,20 +117,24 @@ func (h *Handler) serveScreen(w http.ResponseWriter, r *http.Request, _ *visitor
 
 // send writes a file; one that lasts never changes under its name.
 func send(w http.ResponseWriter, r *http.Request, f *file, lasts bool) error {
+	it, err := f.load()
+	if err != nil {
+		return err
+	}
 	head := w.Header()
 	head.Set("Content-Type", f.kind)
-	head.Set("ETag", f.etag)
+	head.Set("ETag", it.etag)
 	head.Set("Vary", "Accept-Encoding")
 	head.Set("Cache-Control", "no-cache")
 	if lasts {
 		head.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if strings.Contains(r.Header.Get("If-None-Match"), f.etag) {
+	if strings.Contains(r.Header.Get("If-None-Match"), it.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	content := f.content
-	if small := f.zip(); small != nil && acceptsGzip(r) {
+	content := it.content
+	if small := it.zip(); small != nil && acceptsGzip(r) {
 		head.Set("Content-Encoding", "gzip")
 		content = small
 	}

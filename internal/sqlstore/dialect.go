@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,8 +19,6 @@ type dialect struct {
 	chunk     int               // rows of one multi-row INSERT
 	translate sync.Map          // statement as written -> as sent
 }
-
-var dollar = regexp.MustCompile(`\$(\d+)`)
 
 // newSQLite: one writer at a time, so row locks say nothing.
 func newSQLite() *dialect {
@@ -62,24 +59,43 @@ func (d *dialect) sql(s string) string {
 	return sent
 }
 
-// question is SQLite's mark for the parameters of a statement. A number is a
+// questions writes a statement with SQLite's marks for parameters. A number is a
 // name, and the driver looks every name up among all of them for every value:
 // with many values that takes longer than the statement. Where the parameters
-// stand in order, they need none.
-func question(s string) string {
-	for i, m := range dollar.FindAllStringSubmatch(s, -1) {
-		if m[1] != strconv.Itoa(i+1) {
-			return "?$1"
+// stand in order, they get none.
+func questions(s string) string {
+	parts := strings.Split(s, "$")
+	given, ordered := 0, true
+	for _, p := range parts[1:] {
+		if n := digits(p); n > 0 {
+			given++
+			ordered = ordered && p[:n] == strconv.Itoa(given)
 		}
 	}
-	return "?"
+	var b strings.Builder
+	b.WriteString(parts[0])
+	for _, p := range parts[1:] {
+		n := digits(p)
+		switch {
+		case n == 0:
+			b.WriteString("$" + p)
+		case ordered:
+			b.WriteString("?" + p[n:])
+		default:
+			b.WriteString("?" + p)
+		}
+	}
+	return b.String()
 }
+
+// digits is how many of them a text begins with.
+func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
 
 // rewrite is sql without the cache, for texts that clients' filters make.
 func (d *dialect) rewrite(s string) string {
 	s = d.marks.Replace(s)
 	if d.question {
-		s = dollar.ReplaceAllString(s, question(s))
+		s = questions(s)
 	}
 	return s
 }
