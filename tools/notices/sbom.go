@@ -65,12 +65,9 @@ func (m *module) address() string {
 
 func dated() (time.Time, error) {
 	text := os.Getenv("SOURCE_DATE_EPOCH")
-	if text == "" {
-		return time.Now(), nil
-	}
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH is no number of seconds: %q", text)
+		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH is no number of seconds since 1970: %q", text)
 	}
 	return time.Unix(seconds, 0), nil
 }

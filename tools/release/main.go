@@ -38,11 +38,12 @@ var papers = []string{"README.md", "LICENSE", "THIRD_PARTY_NOTICES.md", "CHANGEL
 type release struct {
 	version, out string
 	made         time.Time
+	say          io.Writer // hears of every archive
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:])
+	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
@@ -50,7 +51,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string, say io.Writer) error {
 	flags := flag.NewFlagSet("release", flag.ContinueOnError)
 	version := flags.String("version", "", "the `version`")
 	notices := flags.String("notices", "bin/notices", "the built `program` that lists what is contained")
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string) error {
 	if _, err := os.Stat("web/dist/index.html"); err != nil {
 		return errors.New("the admin site is not built: make web (needs npm)")
 	}
-	r := &release{version: strings.TrimPrefix(*version, "v"), out: *out, made: time.Unix(seconds, 0).UTC()}
+	r := &release{version: strings.TrimPrefix(*version, "v"), out: *out, made: time.Unix(seconds, 0).UTC(), say: say}
 	if err := errors.Join(os.RemoveAll(r.out), os.MkdirAll(r.out, 0o755)); err != nil { // #nosec G301 -- published
 		return err
 	}
@@ -87,7 +88,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(r.out, "Containerfile"), recipe, 0o644); err != nil { // #nosec G306 -- published
+	if err := os.WriteFile(filepath.Join(r.out, "Containerfile"), recipe, 0o644); err != nil { // #nosec G306 G703 -- published, into the directory named on the command line
 		return err
 	}
 	return r.sums()
@@ -138,8 +139,8 @@ func (r *release) build(ctx context.Context, target string) (err error) {
 	if err := errors.Join(pack(f, files), f.Close()); err != nil {
 		return err
 	}
-	fmt.Println("ok   ", name)
-	return nil
+	_, err = fmt.Fprintln(r.say, "ok   ", name)
+	return err
 }
 
 func (r *release) tarball(w io.Writer, files map[string]string) error {

@@ -89,12 +89,12 @@ func unzip(data []byte) (all []string, err error) {
 
 func TestAReleaseWithoutDateOrSiteSaysWhatIsMissing(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "")
-	if err := run(t.Context(), []string{"-version", "v1.0.0"}); err == nil || err.Error() != "give -version and set SOURCE_DATE_EPOCH: make release does" {
+	if err := run(t.Context(), []string{"-version", "v1.0.0"}, io.Discard); err == nil || err.Error() != "give -version and set SOURCE_DATE_EPOCH: make release does" {
 		t.Errorf("err = %v", err)
 	}
 	t.Setenv("SOURCE_DATE_EPOCH", "1767225600")
 	t.Chdir(t.TempDir())
-	if err := run(t.Context(), []string{"-version", "v1.0.0"}); err == nil || err.Error() != "the admin site is not built: make web (needs npm)" {
+	if err := run(t.Context(), []string{"-version", "v1.0.0"}, io.Discard); err == nil || err.Error() != "the admin site is not built: make web (needs npm)" {
 		t.Errorf("err = %v", err)
 	}
 }
