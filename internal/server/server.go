@@ -113,7 +113,7 @@ func open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: o.Log, clock: &clock{real: o.Now}, metrics: newMetrics(), proxies: parseProxies(cfg.TrustedProxies), token: newUUID(), unlock: unlock, newKey: o.NewKey, hasher: o.Hasher, version: o.Version}
-	if s.hasher == nil {
+	if s.hasher == nil { // a password takes a processor for some milliseconds: one for each
 		s.hasher = signin.NewHasher(runtime.GOMAXPROCS(0))
 	}
 	s.runner = &jobs.Runner{Log: s.log, Observe: s.metrics.observeJob}
