@@ -65,8 +65,13 @@ test("50,000 devices are searched, sorted and walked; what is drawn stays small"
   for (let n = 400; n <= 20_000; n += 200) {
     await page.keyboard.press("End");
     await loaded(page, n);
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.row), String(n - 201), "the focus went along");
   }
   assert.ok(await page.locator("[data-row]").count() <= 200);
+  // Scrolled out of sight it stays where it is, and keys go on from there.
+  await page.locator("[role=grid]").evaluate((grid) => grid.parentElement.scrollTo(0, 0));
+  await page.locator("[data-row='0']").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.row), "19799");
   await page.keyboard.press("End");
   await page.locator("[data-row='19999']").waitFor();
   const cdp = await page.context().newCDPSession(page);

@@ -1,5 +1,5 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Checkbox } from "./checkbox";
 import { Icon } from "./icon";
 import styles from "./grid.module.css";
@@ -44,19 +44,22 @@ export function Grid<T>(p: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const [takeFocus, setTakeFocus] = useState(false);
+  const at = Math.min(active, p.rows.length - 1);
+  // The row with the focus is drawn wherever the list is scrolled to: what is not
+  // there can neither take the focus nor keep it.
+  const rangeExtractor = useCallback((range: Range) => [...new Set([...defaultRangeExtractor(range), ...(at >= 0 ? [at] : [])])].toSorted((a, b) => a - b), [at]);
   // The virtualizer keeps functions that a compiler must not remember.
   // eslint-disable-next-line react-hooks/incompatible-library
-  const virtual = useVirtualizer({ count: p.rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 });
+  const virtual = useVirtualizer({ count: p.rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, rangeExtractor });
   const drawn = virtual.getVirtualItems().slice(0, mostDrawn);
-  const last = drawn.at(-1)?.index ?? 0;
+  const last = Math.max(at, virtual.range?.endIndex ?? 0);
   const { onEnd } = p;
   useEffect(() => {
     if (p.rows.length > 0 && last >= p.rows.length - 20) onEnd();
   }, [last, p.rows.length, onEnd]);
-  const at = Math.min(active, p.rows.length - 1);
   useEffect(() => {
     if (!takeFocus) return;
-    scroller.current?.querySelector<HTMLElement>(`[data-row="${at}"]`)?.focus();
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${at}"]`)?.focus({ preventScroll: true });
     setTakeFocus(false);
   }, [takeFocus, at]);
 
