@@ -37,8 +37,9 @@ function request(module, options, body) {
   });
 }
 
-export async function startServer() {
-  const data = mkdtempSync(path.join(tmpdir(), "taxiway-e2e-"));
+// A directory that is given is kept.
+export async function startServer({ data: given } = {}) {
+  const data = given ?? mkdtempSync(path.join(tmpdir(), "taxiway-e2e-"));
   const [people, devices] = [await freePort(), await freePort()];
   const base = `https://localhost:${people}`;
   const devicesBase = `https://localhost:${devices}`;
@@ -99,7 +100,7 @@ export async function startServer() {
     },
     async stop() {
       await server.halt();
-      rmSync(data, { recursive: true, force: true });
+      if (!given) rmSync(data, { recursive: true, force: true });
     },
   };
   const ready = async () => {

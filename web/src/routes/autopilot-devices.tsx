@@ -13,7 +13,20 @@ import { CommandBar, Facts, Page } from "../components/page";
 import { Empty, MessageBar, Problem, problemText, Skeleton } from "../components/states";
 import { useToast } from "../components/toast";
 import { TryLater } from "../components/try-later";
-import { assignUserCall, deleteCall, devicesKey, devicesListKey, devicesQuery, matching, settingsQuery, syncCall, type Device, type Named } from "../features/devices/api/devices";
+import {
+  assignUserCall,
+  deleteCall,
+  devicesKey,
+  devicesListKey,
+  devicesQuery,
+  isWhole,
+  matching,
+  settingsQuery,
+  syncCall,
+  totalQuery,
+  type Device,
+  type Named,
+} from "../features/devices/api/devices";
 import type { BulkKind } from "../features/devices/components/bulk-pane";
 import { StatusTabs } from "../features/devices/components/filters";
 import { columnIds, useColumns, usualColumns, type ColumnId } from "../features/devices/columns";
@@ -85,7 +98,16 @@ function List() {
   const settings = useQuery({ ...settingsQuery, enabled: !list.isError });
   const loaded = useMemo(() => list.data?.pages.flatMap((p) => p.value) ?? [], [list.data]);
   const rows = useMemo(() => loaded.filter((d) => !pending.has(d.id)), [loaded, pending]);
-  const total = (list.data?.pages[0]?.["@odata.count"] ?? loaded.length) - (loaded.length - rows.length);
+  const whole = list.data !== undefined && isWhole(list.data.pages);
+  const counted = useQuery({ ...totalQuery(wanted), enabled: list.data !== undefined && !whole });
+  const everywhere = whole ? loaded.length : counted.data;
+  const total = everywhere === undefined ? undefined : everywhere - (loaded.length - rows.length);
+  const extent =
+    total === undefined
+      ? t("autopilot.loadedSoFar", { loaded: number(rows.length) })
+      : rows.length < total
+        ? t("autopilot.loadedOf", { loaded: number(rows.length), all: number(total) })
+        : t("autopilot.count", { n: number(total) });
   const ticked: readonly Named[] = (everyone ?? rows).filter((r) => selected.has(r.id));
   const select = (keys: Set<string>) => {
     setSelected(keys);
@@ -159,9 +181,7 @@ function List() {
         end={
           <span className={styles.end}>
             <LiveChip paused={paused} news={news} />
-            <span aria-live="polite">
-              {list.data && (rows.length < total ? t("autopilot.loadedOf", { loaded: number(rows.length), all: number(total) }) : t("autopilot.count", { n: number(total) }))}
-            </span>
+            <span aria-live="polite">{list.data && extent}</span>
           </span>
         }
       >
@@ -261,7 +281,7 @@ function List() {
         )
       ) : (
         <>
-          {rows.length < total && rows.every((r) => selected.has(r.id)) && (
+          {total !== undefined && rows.length < total && rows.every((r) => selected.has(r.id)) && (
             <div className={styles.everyone} aria-live="polite">
               {everyone ? t("bulk.allMatching", { all: number(everyone.length) }) : t("bulk.allLoaded", { loaded: number(rows.length) })}
               {everyone ? (
@@ -278,7 +298,7 @@ function List() {
             label={t("autopilot.title")}
             columns={columns}
             rows={rows}
-            total={total}
+            total={total ?? -1}
             keyOf={(d) => d.id}
             nameOf={(d) => d.serialNumber ?? d.id}
             selected={selected}

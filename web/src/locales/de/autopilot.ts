@@ -10,6 +10,7 @@ export const autopilot = {
   assignUser: "Benutzer zuweisen",
   unassignUser: "Zuweisung aufheben",
   count: "{{n}} Elemente",
+  loadedSoFar: "{{loaded}} geladen",
   loadedOf: "{{loaded}} von {{all}} geladen",
   searchHint: "Seriennummer, Modell, Gruppentag, Benutzer",
   all: "Alle",

@@ -12,6 +12,7 @@ export const autopilot = texts("autopilot", {
   assignUser: "Assign user",
   unassignUser: "Unassign user",
   count: "{{n}} items",
+  loadedSoFar: "Loaded {{loaded}}",
   loadedOf: "Loaded {{loaded}} of {{all}}",
   searchHint: "Serial number, model, group tag, user",
   all: "All",

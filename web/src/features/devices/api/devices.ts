@@ -34,15 +34,27 @@ export const matching = (w: Wanted, signal: AbortSignal) => all<Named>(path + qu
 export const findDevices = (text: string, signal: AbortSignal) =>
   graph.get<Page<Named & Pick<Device, "model">>>(path + query({ $top: 8, $select: "id,serialNumber,model", $search: bareSearch(text) }), signal);
 
-/** The registered devices, a page at a time. */
+/** The registered devices, a page at a time; how many there are takes longer and
+ * comes by itself. */
 export const devicesQuery = (w: Wanted) =>
   infiniteQueryOptions({
     queryKey: [...devicesListKey, w],
-    initialPageParam: path + query({ $top: pageSize, $count: true, $expand: "deploymentProfile", ...options(w) }),
+    initialPageParam: path + query({ $top: pageSize, $expand: "deploymentProfile", ...options(w) }),
     queryFn: ({ pageParam, signal }) => graph.get<Page<Device>>(pageParam, signal),
     getNextPageParam: (last, pages) => (pages.length >= mostPages ? undefined : nextPath(last)),
     placeholderData: (old) => old,
   });
+
+/** How many devices a list has in all. */
+export const totalQuery = ({ q, status }: Wanted) =>
+  queryOptions({
+    queryKey: [...devicesListKey, "total", q, status],
+    queryFn: async ({ signal }) =>
+      (await graph.get<Page<Named>>(path + query({ $top: 1, $count: true, $select: "id", ...options({ q, status, sort: "serialNumber" }) }), signal))["@odata.count"] ?? 0,
+  });
+
+/** Whether a list is loaded to its end. */
+export const isWhole = (pages: readonly Page<Device>[]) => pages.some((p) => nextPath(p) === undefined);
 
 /** The first devices whose serial number and so on begin like this, to choose from. */
 export const someDevicesQuery = (q: string) =>
