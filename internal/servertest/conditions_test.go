@@ -30,6 +30,16 @@ var templates = map[string]string{
 	"name begins":      `(device.displayName -startsWith "$")`,
 	"name not begins":  `(device.displayName -notStartsWith "$")`,
 	"name ends in one": `(device.displayName -match "^.*[$]$")`,
+
+	// Of people; these stand alone.
+	"in department":     `(user.department -eq "$")`,
+	"not in department": `(user.department -ne "$")`,
+	"may sign in":       `(user.accountEnabled -eq true)`,
+}
+
+// ofPeople tells whether the condition is about people and not about PCs.
+func (c *condition) ofPeople() bool {
+	return c != nil && (c.op == "in department" || c.op == "not in department" || c.op == "may sign in")
 }
 
 func (c condition) text() string {
@@ -83,8 +93,24 @@ func (c condition) holds(pc *pcRecord) bool {
 		return !strings.HasPrefix(name, arg)
 	case "name ends in one":
 		return strings.Contains(arg, name[len(name)-1:])
+	case "in department", "not in department", "may sign in":
+		return false // no PC is a person
 	default:
 		panic("condition " + c.op)
+	}
+}
+
+// holdsFor is holds for a person.
+func (c *condition) holdsFor(u *personRecord) bool {
+	switch c.op {
+	case "in department":
+		return u.department == c.arg
+	case "not in department":
+		return u.department != c.arg
+	case "may sign in":
+		return u.enabled
+	default:
+		return false // no person is a PC
 	}
 }
 

@@ -18,6 +18,9 @@ type record struct {
 	groups   map[string]*groupRecord   // by id
 	profiles map[string]*profileRecord // by id
 	names    int
+	// exact: nobody else changes the tenant, so whom a paused group keeps is
+	// known and not read.
+	exact bool
 }
 
 type pcRecord struct {
@@ -38,6 +41,8 @@ type groupRecord struct {
 	// kept are the serials a paused group holds, as read when all was quiet:
 	// which PCs had joined before the pause only the server knows.
 	kept map[string]bool
+	// others are the names of its members that are no PCs.
+	others []string
 }
 
 // Directions of an assignment, as the end of its id.

@@ -139,7 +139,7 @@ func (r *record) judge(t testing.TB, s *state) {
 		if g.deleted {
 			continue
 		}
-		if g.rule != nil && g.paused {
+		if g.rule != nil && g.paused && !r.exact {
 			g.kept = s.members[id]
 		}
 		want := map[string]bool{}
@@ -147,6 +147,9 @@ func (r *record) judge(t testing.TB, s *state) {
 			if g.has(pc) {
 				want[pc.serial] = true
 			}
+		}
+		for _, name := range g.others {
+			want[name] = true
 		}
 		if diff := cmp.Diff(want, s.members[id]); diff != "" {
 			rule := "by hand"
