@@ -79,6 +79,8 @@ type Limits struct {
 	PageMax           int `toml:"page_max"`     // rows in one answer
 	RequestRate       int `toml:"request_rate"` // per app or person
 	RequestBurst      int `toml:"request_burst"`
+	TenantRate        int `toml:"tenant_rate"` // of all apps and people of a tenant together
+	TenantBurst       int `toml:"tenant_burst"`
 	TokenRate         int `toml:"token_rate"`          // token requests per client address
 	DeviceRate        int `toml:"device_rate"`         // device requests per client address
 	ForeignDeviceRate int `toml:"foreign_device_rate"` // answers "registered elsewhere" per tenant and minute
@@ -153,6 +155,8 @@ func Default() Config {
 			PageMax:           1000,
 			RequestRate:       1000,
 			RequestBurst:      2000,
+			TenantRate:        5000,
+			TenantBurst:       10_000,
 			TokenRate:         50,
 			DeviceRate:        200,
 			ForeignDeviceRate: 60,

@@ -42,9 +42,9 @@ type Handler struct {
 	// RequestID gives the id that the log knows a request by, a GUID; nil or
 	// an empty answer makes a new one.
 	RequestID func(context.Context) string
-	// Throttle tells how long a caller must wait that asks too often; nil lets
-	// all pass.
-	Throttle func(*access.Principal) (wait time.Duration, ok bool)
+	// Throttle names the setting whose allowance a caller has used up, and how
+	// long it must wait; nil or an empty name lets it pass.
+	Throttle func(*access.Principal) (setting string, wait time.Duration)
 	// Address gives the caller's address for the audit trail; nil takes the
 	// socket's.
 	Address func(*http.Request) string
@@ -182,13 +182,13 @@ func (h *Handler) throttled(p *access.Principal) error {
 	if h.Throttle == nil {
 		return nil
 	}
-	wait, ok := h.Throttle(p)
-	if ok {
+	setting, wait := h.Throttle(p)
+	if setting == "" {
 		return nil
 	}
 	return &fault.Error{
-		Kind: fault.Throttled, Code: "TooManyRequests", Message: "This caller sends too many requests.", RetryAfter: wait,
-		Details: []fault.Detail{{Target: "Authorization", Code: "TooManyRequests", Message: "The allowance of limits.request_rate is used up.", Remedy: "Wait as long as Retry-After says."}},
+		Kind: fault.Throttled, Code: "TooManyRequests", Message: "This caller, or its tenant, sends too many requests.", RetryAfter: wait,
+		Details: []fault.Detail{{Target: "Authorization", Code: "TooManyRequests", Message: "The allowance of " + setting + " is used up.", Remedy: "Wait as long as Retry-After says."}},
 	}
 }
 

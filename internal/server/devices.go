@@ -18,7 +18,7 @@ func (s *Server) devicesHandler() http.Handler {
 	joining := s.forgetting(join, touchesAnything)
 	managing := s.mdmHandler()
 	files := s.appFiles()
-	return limited(newLimiter(s.cfg.Limits.DeviceRate, 0, s.clock.Real), refusePC, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return limited(s.newLimiter("limits.device_rate", s.cfg.Limits.DeviceRate, 0), refusePC, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/ztd/"):
 			h.ServeHTTP(w, r)

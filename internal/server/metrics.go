@@ -32,7 +32,8 @@ type metrics struct {
 
 	mdmMessages, mdmCommands, mdmRefused *prometheus.CounterVec
 
-	streams prometheus.Gauge
+	streams   prometheus.Gauge
+	throttled *prometheus.CounterVec
 
 	handshakesWaiting *prometheus.GaugeVec
 	handshakes        *prometheus.CounterVec
@@ -56,10 +57,11 @@ func newMetrics() *metrics {
 	m.mdmMessages = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_messages_total", Help: "Messages of managed PCs, by how they were answered."}, []string{"outcome"})
 	m.mdmCommands = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_commands_total", Help: "Commands for managed PCs that came to their end, by state."}, []string{"state"})
 	m.mdmRefused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_mdm_refused_total", Help: "Messages that were not believed or not taken, by reason."}, []string{"reason"})
+	m.throttled = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_throttled_total", Help: "Requests refused because an allowance was used up, by its setting."}, []string{"setting"})
 	m.streams = prometheus.NewGauge(prometheus.GaugeOpts{Name: "taxiway_site_streams", Help: "Windows of the admin site that listen for changes."})
 	m.handshakesWaiting = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "taxiway_tls_handshakes_waiting", Help: "Connections that wait for their turn to make the TLS handshake."}, []string{"listener"})
 	m.handshakes = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "taxiway_tls_handshakes_total", Help: "TLS handshakes, by how they ended: done, failed, late (the client took too long), gave_up (it hung up before its turn)."}, []string{"listener", "outcome"})
-	m.registry.MustRegister(m.streams, m.handshakesWaiting, m.handshakes, m.mdmMessages, m.mdmCommands, m.mdmRefused,
+	m.registry.MustRegister(m.streams, m.throttled, m.handshakesWaiting, m.handshakes, m.mdmMessages, m.mdmCommands, m.mdmRefused,
 		m.requests, m.seconds, m.engine, m.jobRuns, m.jobDone, m.diffs, m.marks, m.markAge, m.fills, m.fillAge, m.stuck,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

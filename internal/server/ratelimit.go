@@ -14,16 +14,23 @@ const maxLimited = 10_000
 
 // limiter gives each caller its own allowance. A rate of 0 lets all pass.
 type limiter struct {
-	rate  rate.Limit
-	burst int
-	now   func() time.Time
+	setting string // in the configuration: limits.request_rate
+	rate    rate.Limit
+	burst   int
+	now     func() time.Time
+	refused func() // hears of each refusal
 
 	mu      sync.Mutex
 	callers map[string]*rate.Limiter
 }
 
-func newLimiter(perSecond, burst int, now func() time.Time) *limiter {
-	return &limiter{rate: rate.Limit(perSecond), burst: max(burst, perSecond), now: now, callers: map[string]*rate.Limiter{}}
+// newLimiter counts by the server's clock; the setting names the allowance.
+func (s *Server) newLimiter(setting string, perSecond, burst int) *limiter {
+	return newLimiter(setting, perSecond, burst, s.clock.Real, s.metrics.throttled.WithLabelValues(setting).Inc)
+}
+
+func newLimiter(setting string, perSecond, burst int, now func() time.Time, refused func()) *limiter {
+	return &limiter{setting: setting, refused: refused, rate: rate.Limit(perSecond), burst: max(burst, perSecond), now: now, callers: map[string]*rate.Limiter{}}
 }
 
 // allow reports whether the caller may go on, or how long it must wait.
@@ -49,6 +56,7 @@ func (l *limiter) allow(caller string) (wait time.Duration, ok bool) {
 	r := c.ReserveN(now, 1)
 	wait = r.DelayFrom(now)
 	r.CancelAt(now)
+	l.refused()
 	return wait, false
 }
 

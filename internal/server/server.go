@@ -55,7 +55,8 @@ type Server struct {
 	keys       *oidc.KeyRing
 	verifier   *access.Verifier
 	skipKey    []byte
-	requests   *limiter
+	requests   *limiter // of one app or person
+	tenants    *limiter // of all of a tenant's
 	proof      *oobe.Proof
 	joining    *joining
 	enrolling  *enrolling

@@ -74,7 +74,8 @@ func (s *Server) wire(ctx context.Context) error {
 		return err
 	}
 	s.sightings = &autopilot.Sightings{Store: s.db}
-	s.requests = newLimiter(s.cfg.Limits.RequestRate, s.cfg.Limits.RequestBurst, s.clock.Real)
+	s.requests = s.newLimiter("limits.request_rate", s.cfg.Limits.RequestRate, s.cfg.Limits.RequestBurst)
+	s.tenants = s.newLimiter("limits.tenant_rate", s.cfg.Limits.TenantRate, s.cfg.Limits.TenantBurst)
 	s.runner.Jobs = append(s.deviceJobs(), s.appJobs()...)
 	for range s.workers() {
 		s.runner.Jobs = append(s.runner.Jobs, jobs.SettleMarks(s.engine, s.db, s.clock, lease, s.log), jobs.RunFills(s.engine, s.db, s.clock, lease))
@@ -106,9 +107,16 @@ func (s *Server) workers() int {
 	}
 }
 
-// throttle counts a request against its caller's allowance.
-func (s *Server) throttle(p *access.Principal) (time.Duration, bool) {
-	return s.requests.allow(p.Tenant + "/" + p.AppID + "/" + p.ObjectID)
+// throttle counts a request against the allowances of its caller and of the
+// caller's tenant. It names the one that is used up, and tells how long to wait.
+func (s *Server) throttle(p *access.Principal) (setting string, wait time.Duration) {
+	if wait, ok := s.requests.allow(p.Tenant + "/" + p.AppID + "/" + p.ObjectID); !ok {
+		return s.requests.setting, wait
+	}
+	if wait, ok := s.tenants.allow(p.Tenant); !ok {
+		return s.tenants.setting, wait
+	}
+	return "", 0
 }
 
 // appState tells the token check what an app is granted now.
@@ -141,7 +149,7 @@ func (s *Server) peopleHandler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	s.stopPages = pages.Stop
-	tokens := limited(newLimiter(s.cfg.Limits.TokenRate, 0, s.clock.Real), s.signIn.ServeThrottled, s.forgetting(s.signIn, touchesAccount))
+	tokens := limited(s.newLimiter("limits.token_rate", s.cfg.Limits.TokenRate, 0), s.signIn.ServeThrottled, s.forgetting(s.signIn, touchesAccount))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch {

@@ -59,8 +59,9 @@ type Config struct {
 	PCs         VirtualPCs
 	Screens     Screens
 	About       About
-	// Throttle counts a request against a person's allowance; nil does not count.
-	Throttle func(p *access.Principal) (wait time.Duration, ok bool)
+	// Throttle counts a request against a person's allowance, and names the
+	// setting of one that is used up; nil does not count.
+	Throttle func(p *access.Principal) (setting string, wait time.Duration)
 	Log      *slog.Logger // nil discards
 }
 

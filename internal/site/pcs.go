@@ -61,7 +61,7 @@ func (h *Handler) allowed(v *visitor) error {
 	if h.Throttle == nil {
 		return nil
 	}
-	if wait, ok := h.Throttle(v.principal); !ok {
+	if setting, wait := h.Throttle(v.principal); setting != "" {
 		return &fault.Error{Kind: fault.Throttled, Code: "TooManyRequests", Message: "Too many requests were sent in a short time.", RetryAfter: wait}
 	}
 	return nil
