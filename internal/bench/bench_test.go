@@ -130,11 +130,12 @@ func TestEveryBenchmarkOfTheStoreDoesItsWorkOnBothDatabases(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"import rows/s", "import rows/s", "change ms", "change ms", "change ms", "newrule ms", "newrule rows/s",
+		"list ms", "list ms", "filter ms", "filter ms", "batch ms",
 		"profile requests/s", "profile requests/s", "profile requests/s", "enrol PCs/s/core", "enrol PCs/s/core", "checkin sessions/s/core", "checkin sessions/s/core",
 	}
 	servertest.Engines(t, func(t *testing.T, db servertest.Database) {
 		t.Parallel()
-		o := tiny(t, "import", "change", "newrule", "profile", "enrol", "checkin")
+		o := tiny(t, "import", "change", "newrule", "list", "filter", "batch", "profile", "enrol", "checkin")
 		o.Databases = []string{address(db)}
 		report := measure(t, o)
 		if diff := cmp.Diff(want, checkRows(t, report, db.Engine)); diff != "" {

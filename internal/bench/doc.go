@@ -10,6 +10,9 @@
 //	import     a CSV file to registered, grouped, Assigned   bare insert of the same rows       import.go, copy.go
 //	change     a new group tag to the status being true      one durable commit                 change.go
 //	newrule    a new rule to its filled group                query and commit; bare insert      newrule.go
+//	list       a page of registered PCs; pages far down    the bare query, encoded; the first  list.go, deep.go
+//	filter     the PCs of a group tag; pages far down      the bare query, encoded; the first  deep.go
+//	batch      twenty reads in one batch                   twenty single requests              list.go
 //	profile    a PC's look-up of its profile                 handler with two indexed reads     profile.go, baseline.go
 //	enrol      a request to a certificate, stored            bare RSA-2048 signatures           enrol.go, pool.go
 //	checkin    a management session with nothing to do       handler that answers its bytes     checkin.go, handshake.go

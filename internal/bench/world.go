@@ -31,6 +31,7 @@ type world struct {
 	bare   *database // same engine, settings and schema; no server
 	graph  *graphclient.Client
 	tenant server.AdminTenant
+	app    server.AdminApp
 	pcs    *http.Client // trusts the server and reaches its devices' listener
 	// browsers reach the people's listener.
 	browsers *http.Client
@@ -49,7 +50,7 @@ func quietConfig(dir string) config.Config {
 	c.DataDir = dir
 	c.BaseURL, c.DeviceURL = peopleURL, deviceURL
 	c.Listen = config.Listen{People: "127.0.0.1:0", Devices: "127.0.0.1:0"}
-	c.Limits.RequestRate, c.Limits.TokenRate, c.Limits.DeviceRate = 0, 0, 0
+	c.Limits.RequestRate, c.Limits.TenantRate, c.Limits.TokenRate, c.Limits.DeviceRate = 0, 0, 0, 0
 	return c
 }
 
@@ -94,12 +95,11 @@ func (w *world) start(ctx context.Context, now func() time.Time) error {
 	if err := admin.Call(ctx, http.MethodPost, "/tenants", map[string]any{"displayName": "Bench", "domain": "bench.invalid", "lab": true}, &w.tenant); err != nil {
 		return fmt.Errorf("make the tenant: %w", err)
 	}
-	var app server.AdminApp
-	if err := admin.Call(ctx, http.MethodPost, "/tenants/"+string(w.tenant.ID)+"/apps", map[string]any{"displayName": "bench", "permissions": access.Permissions()}, &app); err != nil {
+	if err := admin.Call(ctx, http.MethodPost, "/tenants/"+string(w.tenant.ID)+"/apps", map[string]any{"displayName": "bench", "permissions": access.Permissions()}, &w.app); err != nil {
 		return fmt.Errorf("make the app: %w", err)
 	}
 	w.graph, err = graphclient.New(graphclient.Config{
-		BaseURL: peopleURL, Tenant: string(w.tenant.ID), ClientID: app.AppID, ClientSecret: app.Secret,
+		BaseURL: peopleURL, Tenant: string(w.tenant.ID), ClientID: w.app.AppID, ClientSecret: w.app.Secret,
 		CA: authority, Address: s.Address("people"), Now: now,
 	})
 	if err != nil {

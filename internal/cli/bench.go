@@ -19,8 +19,8 @@ func (a *app) newBench() *cobra.Command {
 	o := &benchOptions{app: a}
 	cmd := &cobra.Command{
 		Use: "bench [benchmark...]", Short: "Measure this program against what the machine can do at best", ValidArgs: bench.Names(),
-		Long: `Measures rules, import, change, newrule, profile, enrol and checkin, or only
-those that are named, each against its limit in the same run: the least work
+		Long: `Measures rules, import, change, newrule, list, filter, batch, profile, enrol and
+checkin, or only those that are named, each against its limit in the same run: the least work
 that could give the same result. Everything is made in a throw-away directory,
 or in throw-away databases of a PostgreSQL, and removed again; no data of yours
 is touched.
