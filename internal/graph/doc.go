@@ -52,3 +52,5 @@
 // "Microsoft Graph error responses", "Paging Microsoft Graph data", "Combine
 // multiple HTTP requests using JSON batching" and each resource's own page.
 package graph
+
+//go:generate go test . -run TestTheParityPageSaysWhatRoutesAndTablesDo -update
