@@ -13,6 +13,9 @@ const (
 	claimUUID    = 'u' // SMBIOS UUID with serial: exclusive
 	claimMachine = 'm' // manufacturer, model and serial where neither of the above exists: exclusive
 	claimSerial  = 's' // manufacturer, model and serial: only finds a device
+	// claimTenantSerial keeps a tenant from registering one serial number twice
+	// without a hash; no PC is found by it.
+	claimTenantSerial = 't'
 )
 
 // ClaimsOf are the keys under which a machine is registered. A machine is the

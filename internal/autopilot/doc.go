@@ -8,6 +8,7 @@
 //	Assignment, Config                     assignment.go
 //	Decide: the pure decision with trace   decide.go
 //	Import of hardware hashes              import.go
+//	Registration by serial number alone    hashless.go
 //	Edits of devices                       devices.go
 //	Edits of profiles and assignments      profiles.go
 //	Engine: settle marks, walk fills       engine.go, settle.go, fill.go

@@ -87,6 +87,14 @@ func (x *explaining) checkRegistered(ctx context.Context, d *Device) (Check, err
 	row, err := x.s.Store.FindImport(ctx, x.t, d.ID)
 	switch {
 	case fault.Is(err, fault.NotFound), err == nil && row.By == "":
+		hash, err := x.s.Store.GetHash(ctx, x.t, d.ID)
+		if err != nil {
+			return c, fault.Wrap("read the registered hash", err)
+		}
+		if len(hash) == 0 {
+			c.State, c.Text = CheckWaiting, Words.Say("registeredBySerial", "serial", d.SerialNumber)
+			return c, nil
+		}
 		c.Text = Words.Say("registered", hardware...)
 		return c, nil
 	case err != nil:

@@ -50,6 +50,7 @@ var Words = Wording{
 
 	// The checks.
 	"registered":         "Registered; the hardware hash was read: {model} by {manufacturer}, serial number {serial}.",
+	"registeredBySerial": "Registered by its serial number {serial} alone: no PC is recognised by it until its hardware hash is imported or reported.",
 	"registeredByImport": "Registered by {by} in the import {batch}; the hardware hash was read: {model} by {manufacturer}, serial number {serial}.",
 	"objectThere":        "The Entra device object is there and carries [ZTDId]:{id}.",
 	"objectWithoutZTDID": "The Entra device object does not carry [ZTDId]:{id}, so no rule can find the device by it.",

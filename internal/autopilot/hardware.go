@@ -23,6 +23,9 @@ import (
 //	                                     taken by another: Attention required
 //	Attention required     unchanged     unchanged                   unchanged
 //
+// A PC that was registered by its serial number has no hash to compare with: the
+// first one that is reported, and has that serial number, becomes its hash.
+//
 // The hash that was reported is kept as long as the status is one of these two,
 // so that Explain can tell which parts differ.
 func (s *Service) ReportHardware(ctx context.Context, t directory.TenantID, id DeviceID, text string) (Device, error) {
@@ -34,12 +37,19 @@ func (s *Service) ReportHardware(ctx context.Context, t directory.TenantID, id D
 }
 
 func (s *Service) reportHash(ctx context.Context, t directory.TenantID, id DeviceID, h *hwhash.Hash) (Device, error) {
-	err := s.report(ctx, t, id, h, false)
-	if f, ok := fault.As(err); ok && f.Code == "HardwareTaken" {
-		err = s.report(ctx, t, id, h, true)
+	first, err := s.report(ctx, t, id, h, false)
+	f, ok := fault.As(err)
+	switch {
+	case ok && f.Code == "HardwareTaken":
+		_, err = s.report(ctx, t, id, h, true)
+	case ok && f.Code == codeHardwareRegistered:
+		s.foreign.add(t, s.Clock.Real(), 1)
 	}
 	if err != nil {
 		return Device{}, fault.Wrap("report hardware", err)
+	}
+	if first != "" {
+		s.Settler.SettleObjects(ctx, t, directory.TopicDevice, []directory.ObjectID{first})
 	}
 	d, err := s.Store.GetRegisteredDevice(ctx, t, id)
 	return d, fault.Wrap("read device", err)
@@ -57,14 +67,21 @@ func ParseHash(property, text string) (*hwhash.Hash, error) {
 	return nil, fault.Wrap("parse hardware hash", err)
 }
 
-func (s *Service) report(ctx context.Context, t directory.TenantID, id DeviceID, h *hwhash.Hash, taken bool) error {
-	return s.withDevice(ctx, t, id, 0, func(tx Tx, d Device, _ directory.Device) error {
+// report compares and stores; first is the device object of a registration
+// whose first hash this was.
+func (s *Service) report(ctx context.Context, t directory.TenantID, id DeviceID, h *hwhash.Hash, taken bool) (first directory.ObjectID, err error) {
+	err = s.withDevice(ctx, t, id, 0, func(tx Tx, d Device, o directory.Device) error {
+		first = ""
 		if d.Remediation == RemediationManual {
 			return nil
 		}
 		stored, err := tx.HashOf(ctx, t, id)
 		if err != nil {
 			return err
+		}
+		if len(stored) == 0 {
+			first = d.Object
+			return s.firstHash(ctx, tx, t, hashless{d, o}, h)
 		}
 		registered, err := hwhash.ParseBytes(stored)
 		if err != nil {
@@ -104,4 +121,5 @@ func (s *Service) report(ctx context.Context, t directory.TenantID, id DeviceID,
 		return s.audit(ctx, tx, t, "Report hardware", "windowsAutopilotDeviceIdentity", string(id), d.SerialNumber,
 			directory.Change{Property: "remediationState", Old: string(was), New: string(next)}, directory.Change{Property: "hardware", New: strings.Join(parts, ", ")})
 	})
+	return first, err
 }

@@ -148,10 +148,20 @@ func (s *Service) register(ctx context.Context, t directory.TenantID, results []
 		if err != nil {
 			return err
 		}
+		waiting, err := s.lockHashless(ctx, tx, t, known)
+		if err != nil {
+			return err
+		}
+		adopts := map[int]*hashless{} // rows whose PC waits for its hash
 		regs := make([]Registration, len(known))
 		at := make(map[ClaimKey]int, 2*len(known))
 		for i, c := range known {
 			regs[i] = s.registration(t, c)
+			serial := strings.ToLower(regs[i].SerialNumber)
+			if w, ok := waiting[serial]; ok {
+				delete(waiting, serial) // one row for one PC
+				adopts[i], regs[i] = &w, w.completed(regs[i])
+			}
 			for _, k := range regs[i].Claims {
 				if k.Exclusive {
 					at[k.Key] = i
@@ -180,7 +190,8 @@ func (s *Service) register(ctx context.Context, t directory.TenantID, results []
 				return err
 			}
 		}
-		fresh := regs[:0]
+		adopted := 0
+		fresh := make([]Registration, 0, len(regs))
 		var made []directory.Device
 		var changes []directory.Change
 		for i := range known {
@@ -189,8 +200,15 @@ func (s *Service) register(ctx context.Context, t directory.TenantID, results []
 			}
 			r, c := regs[i], known[i]
 			c.result.Registration = r.ID
-			fresh = append(fresh, r)
-			made = append(made, deviceObject(&r.Device))
+			if w := adopts[i]; w != nil {
+				if err := w.save(ctx, tx, t, r); err != nil {
+					return err
+				}
+				adopted++
+			} else {
+				fresh = append(fresh, r)
+				made = append(made, deviceObject(&r.Device))
+			}
 			objects = append(objects, r.Object)
 			changes = append(changes, directory.Change{Property: string(r.ID), New: r.SerialNumber})
 		}
@@ -206,7 +224,7 @@ func (s *Service) register(ctx context.Context, t directory.TenantID, results []
 		if err := tx.MarkDirty(ctx, t, directory.TopicDevice, objects, 0, s.Lease()); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, t, "Import Autopilot devices", "importedWindowsAutopilotDeviceIdentity", results[0].Batch, fmt.Sprintf("%d of %d rows registered", len(fresh), len(results)), changes...)
+		return s.audit(ctx, tx, t, "Import Autopilot devices", "importedWindowsAutopilotDeviceIdentity", results[0].Batch, fmt.Sprintf("%d of %d rows registered", len(fresh)+adopted, len(results)), changes...)
 	})
 	if err != nil {
 		return err

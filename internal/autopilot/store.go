@@ -91,7 +91,11 @@ type ImportTx interface {
 	// PageRegistered returns up to limit device object ids of registered
 	// devices after the cursor, in order.
 	PageRegistered(ctx context.Context, t directory.TenantID, after directory.ObjectID, limit int) ([]directory.ObjectID, error)
-	// HashOf is Reader.GetHash inside the transaction.
+	// BySerial returns the registrations with these serial numbers, compared
+	// without regard to case, in order of device object.
+	BySerial(ctx context.Context, t directory.TenantID, serials []string) ([]SerialHolder, error)
+	// HashOf is Reader.GetHash inside the transaction; it is empty as long as a
+	// PC is registered by its serial number alone.
 	HashOf(ctx context.Context, t directory.TenantID, id DeviceID) ([]byte, error)
 }
 

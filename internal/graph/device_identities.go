@@ -109,7 +109,8 @@ var deviceIdentities = &resource[autopilot.Device]{
 	read: func(c *call, q *odata.Query) (odata.List[autopilot.Device], error) {
 		return c.h.Lists.ListAutopilotDevices(c.ctx(), c.tenant, "", q)
 	},
-	key: func(_ *call, d *autopilot.Device) (string, int64) { return string(d.ID), d.Version },
+	key:    func(_ *call, d *autopilot.Device) (string, int64) { return string(d.ID), d.Version },
+	create: createIdentity,
 	remove: func(c *call, match int64) error {
 		return c.h.Autopilot.DeleteDevice(c.ctx(), c.tenant, autopilot.DeviceID(c.keys["id"]), match)
 	},

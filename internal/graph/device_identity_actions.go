@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"taxiway/internal/autopilot"
+	"taxiway/internal/odata"
 )
 
 // assignUser answers the action assignUserToDevice (Graph page
@@ -46,6 +47,28 @@ func (c *call) emptyBody() error {
 		return err
 	}
 	return knownNames(o, "")
+}
+
+// createIdentity registers a PC of which no hardware hash is at hand, as
+// clients do that know the serial number alone (docs/parity.md).
+func createIdentity(c *call, o odata.Object) (autopilot.Device, error) {
+	if err := knows(o, "", identityTable); err != nil {
+		return autopilot.Device{}, err
+	}
+	r := reader{o: o}
+	n := autopilot.NewDevice{Change: autopilot.DeviceChange{
+		GroupTag: r.optional("groupTag"), DisplayName: r.optional("displayName"),
+		UserPrincipalName: r.optional("userPrincipalName"), AddressableUserName: r.optional("addressableUserName"),
+	}}
+	r.text("serialNumber", &n.SerialNumber)
+	r.text("manufacturer", &n.Manufacturer)
+	r.text("model", &n.Model)
+	r.text("productKey", &n.ProductKey)
+	r.text("purchaseOrderIdentifier", &n.PurchaseOrder)
+	if r.err != nil {
+		return autopilot.Device{}, r.err
+	}
+	return c.h.Autopilot.RegisterSerial(c.ctx(), c.tenant, n)
 }
 
 // updateIdentity answers the action updateDeviceProperties, and PATCH, which is

@@ -83,6 +83,7 @@ func Routes() []Route {
 func resourceRoutes() []Route {
 	return []Route{
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities", both, mayReadService, nil, deviceIdentities.list},
+		{post, "deviceManagement/windowsAutopilotDeviceIdentities", both, mayWriteService, nil, deviceIdentities.post},
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities/$count", both, mayReadService, nil, deviceIdentities.count},
 		{get, "deviceManagement/windowsAutopilotDeviceIdentities/{id}", both, mayReadService, nil, deviceIdentities.get},
 		{patch, "deviceManagement/windowsAutopilotDeviceIdentities/{id}", both, mayWriteIdentity, nil, (*Handler).updateIdentity},

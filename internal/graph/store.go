@@ -95,8 +95,9 @@ type Importer interface {
 	DeleteImport(ctx context.Context, t directory.TenantID, id autopilot.ImportID) error
 }
 
-// IdentityWriter changes registered devices.
+// IdentityWriter registers devices without their hash and changes registered ones.
 type IdentityWriter interface {
+	RegisterSerial(ctx context.Context, t directory.TenantID, n autopilot.NewDevice) (autopilot.Device, error)
 	AssignUser(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, upn, name string) error
 	UnassignUser(ctx context.Context, t directory.TenantID, id autopilot.DeviceID) error
 	UpdateDevice(ctx context.Context, t directory.TenantID, id autopilot.DeviceID, ifMatch int64, change autopilot.DeviceChange) (autopilot.Device, error)

@@ -161,7 +161,7 @@ func (f *field) badAddresses() []refusal {
 		refusal{name: "a path with a dot segment", method: http.MethodGet, path: "/v1.0/groups/%2e%2e/users", status: 400, code: "InvalidPath", target: "path", says: "path", remedy: "path"},
 		wrong("a group put", http.MethodPut, "/v1.0/groups/"+f.group, "DELETE, GET, PATCH"),
 		wrong("all groups deleted", http.MethodDelete, "/v1.0/groups", "GET, POST"),
-		wrong("a registration posted", http.MethodPost, identities, "GET"),
+		wrong("all registrations deleted", http.MethodDelete, identities, "GET, POST"),
 		wrong("an audit event deleted", http.MethodDelete, audits+"/"+f.audit, "GET"),
 		match("a group of another version", http.MethodPatch, "/v1.0/groups/"+f.group, object{"description": "x"}),
 		match("a group of another version deleted", http.MethodDelete, "/v1.0/groups/"+f.group, nil),

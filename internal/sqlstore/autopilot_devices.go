@@ -3,10 +3,12 @@ package sqlstore
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"taxiway/internal/autopilot"
 	"taxiway/internal/directory"
 	"taxiway/internal/fault"
+	"taxiway/internal/odata"
 )
 
 // registrationColumns is what scanRegistration reads, from registrationTables.
@@ -73,6 +75,32 @@ func hashOf(ctx context.Context, q querier, t directory.TenantID, id autopilot.D
 		return nil, missing("hardware hash of the Autopilot device", string(id))
 	}
 	return hash, nil
+}
+
+// BySerial implements autopilot.ImportTx.
+func (tx *Tx) BySerial(ctx context.Context, t directory.TenantID, serials []string) ([]autopilot.SerialHolder, error) {
+	keys := make([]string, len(serials))
+	for i, s := range serials {
+		keys[i] = odata.Fold(s)
+	}
+	slices.Sort(keys)
+	var all []autopilot.SerialHolder
+	for part := range slices.Chunk(slices.Compact(keys), maxList) {
+		b := &builder{d: tx.dialect()}
+		held, err := collect(ctx, tx, scanSerialHolder, "SELECT a.serial_number, a.id, a.device_object_id, CASE WHEN length(h.hash) > 0 THEN 1 ELSE 0 END"+
+			" FROM autopilot_identities a JOIN autopilot_hashes h ON h.tenant_id = a.tenant_id AND h.autopilot_id = a.id"+
+			" WHERE a.tenant_id = "+bindID(b, t)+" AND a.serial_key IN ("+bindTexts(b, part)+")", b.args...)
+		if err != nil {
+			return nil, fault.Wrap("find registrations by serial number", err)
+		}
+		all = append(all, held...)
+	}
+	slices.SortFunc(all, func(x, y autopilot.SerialHolder) int { return strings.Compare(string(x.Object), string(y.Object)) })
+	return all, nil
+}
+
+func scanSerialHolder(r row, h *autopilot.SerialHolder) error {
+	return r.Scan(&h.Serial, asID(&h.Device), asID(&h.Object), asBool(&h.HasHash))
 }
 
 // PageRegistered walks the device objects of registrations in order of id.

@@ -26,7 +26,11 @@ func (tx *Tx) CreateRegistrations(ctx context.Context, t directory.TenantID, reg
 			idArg(d, r.Profile), boolArg(r.ByDefault), timeArg(r.AssignedAt),
 			remediationStates.arg(remediationStates.orFirst(r.Remediation)), timeArg(r.RemediationAt), r.EvalVersion, r.Chain, timeArg(r.CreatedAt), max(r.Version, 1),
 		}
-		hashes[i] = []any{idArg(d, t), idArg(d, r.ID), r.Hash}
+		hash := r.Hash
+		if hash == nil {
+			hash = []byte{} // not NULL: the hash is still to come
+		}
+		hashes[i] = []any{idArg(d, t), idArg(d, r.ID), hash}
 	}
 	err := insertRows(ctx, tx, "INSERT INTO autopilot_identities (tenant_id, id, serial_number, serial_key, manufacturer, model, product_key, sku_number, system_family,"+
 		" group_tag, group_tag_key, purchase_order, device_type, device_object_id, entra_device_id, managed_device_id, user_principal_name, addressable_user_name, display_name,"+

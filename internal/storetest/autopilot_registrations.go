@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"taxiway/internal/autopilot"
@@ -22,6 +24,7 @@ var registrationTests = []autopilotTest{
 	{"registered devices are paged in order without gap or repeat", registrationPages},
 	{"replacing a hash exchanges the keys and refuses a taken one", replaceHash},
 	{"a hardware report is kept until it is removed", hardwareReport},
+	{"registrations are found by serial number, and whether they have a hash", bySerial},
 	{"noting who asked keeps the newest time and passes over unknown devices", noteAsked},
 	{"the profile's name is joined and a deleted profile shows", profileJoined},
 }
@@ -269,6 +272,35 @@ func replaceHash(w *world) {
 	hash, err = w.store.GetHash(w.ctx, w.tenant, a.ID)
 	w.ok(err)
 	w.equal("hash after a refused exchange", hash, repaired.Hash)
+}
+
+func bySerial(w *world) {
+	bare, full, other := w.registration("Pf-1"), w.registration("PF-2"), w.registration("PF-3")
+	bare.Hash, full.Hash = nil, []byte("hash")
+	w.register(bare, full, other)
+	elsewhere := w.registration("PF-1")
+	elsewhere.Claims = nil
+	foreign := w.newTenant("fabrikam.example")
+	w.tx(func(tx autopilot.Tx) error {
+		return w.registerIn(tx, foreign, []autopilot.Registration{elsewhere})
+	})
+	find := func(serials ...string) (found []autopilot.SerialHolder) {
+		w.tx(func(tx autopilot.Tx) (err error) {
+			found, err = tx.BySerial(w.ctx, w.tenant, serials)
+			return err
+		})
+		return found
+	}
+	want := []autopilot.SerialHolder{{Serial: "Pf-1", Device: bare.ID, Object: bare.Object}, {Serial: "PF-2", Device: full.ID, Object: full.Object, HasHash: true}}
+	slices.SortFunc(want, func(x, y autopilot.SerialHolder) int { return strings.Compare(string(x.Object), string(y.Object)) })
+	w.equal("found", find("pf-1", "PF-1", "pf-2", "PF-9"), want)
+	w.equal("found for nothing", find(), []autopilot.SerialHolder(nil))
+	hash, err := w.store.GetHash(w.ctx, w.tenant, bare.ID)
+	w.ok(err)
+	w.equal("length of the hash that is to come", len(hash), 0)
+	bare.Hash = []byte("it came")
+	w.tx(func(tx autopilot.Tx) error { return tx.ReplaceHash(w.ctx, w.tenant, bare) })
+	w.equal("found with its hash", find("PF-1"), []autopilot.SerialHolder{{Serial: "Pf-1", Device: bare.ID, Object: bare.Object, HasHash: true}})
 }
 
 func hardwareReport(w *world) {

@@ -73,6 +73,7 @@ export const reasons = {
   quotaUnlimited: "Die Zahl der Geräte je Benutzer ist nicht begrenzt.",
   registered: "Registriert; der Hardwarehash wurde gelesen: {{model}} von {{manufacturer}}, Seriennummer {{serial}}.",
   registeredByImport: "Registriert von {{by}} im Import {{batch}}; der Hardwarehash wurde gelesen: {{model}} von {{manufacturer}}, Seriennummer {{serial}}.",
+  registeredBySerial: "Nur mit der Seriennummer {{serial}} registriert: Kein PC wird daran erkannt, bis sein Hardwarehash importiert oder gemeldet ist.",
   scopeDepends: "Der MDM-Benutzerbereich hat ausgewählte Gruppen; geprüft wird, wer sich anmeldet.",
   scopeHolds: "{{user}} ist im MDM-Benutzerbereich: Der PC wird verwaltet.",
   scopeHoldsAll: "Alle sind im MDM-Benutzerbereich: Der PC wird verwaltet.",
