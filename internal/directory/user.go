@@ -31,6 +31,10 @@ type User struct {
 	Version      int64 // grows with every change; the ETag
 }
 
+// AttributeManager is the attribute that holds a manager's object id. Rules have
+// no such property.
+const AttributeManager = "managerId"
+
 // Validate checks the fields a person sets.
 func (u *User) Validate() error {
 	at := strings.LastIndexByte(u.UserPrincipalName, '@')

@@ -60,11 +60,7 @@ func (c *call) people(role directory.PersonRole) error {
 	}
 	return list(c, userTable, directoryPaging, "directoryObjects", func(c *call, q *odata.Query) (odata.List[directory.User], error) {
 		return c.h.Lists.ListPeopleOf(c.ctx(), c.tenant, d.ID, role, q)
-	}, each(func(u *directory.User) user {
-		w := userWire(u)
-		w.Type, w.ETag = "#microsoft.graph.user", ""
-		return w
-	}))
+	}, withManagers(ownerWire))
 }
 
 func (h *Handler) listRegisteredOwners(c *call) error { return c.people(directory.DeviceOwner) }

@@ -71,11 +71,7 @@ func (h *Handler) listRoleMembers(c *call) error {
 	}
 	return list(c, userTable, directoryPaging, "directoryObjects", func(c *call, q *odata.Query) (odata.List[directory.User], error) {
 		return h.Lists.ListRoleMembers(c.ctx(), c.tenant, r.ID, q)
-	}, each(func(u *directory.User) user {
-		w := userWire(u)
-		w.Type, w.ETag = "#microsoft.graph.user", ""
-		return w
-	}))
+	}, withManagers(ownerWire))
 }
 
 // addRoleMember answers POST members/$ref.

@@ -38,7 +38,7 @@
 //	mobile_apps.go, mobile_app_*.go                    mobileApps
 //	groups.go, group_members.go, group_evaluate.go     groups
 //	device_registration_policy.go, mobility_policies.go  policies: who may join, whose PCs are enrolled
-//	users.go, users_write.go, user_actions.go          users, me
+//	users.go, users_write.go, user_actions.go, user_manager.go  users, me
 //	authentication_methods.go                          users/…/authentication
 //	directory_roles.go, role_management.go             directory roles and who has them
 //	permission_grants.go, service_principals.go        consents, and the apps they are for

@@ -21,6 +21,7 @@ func navigations() map[*odata.Table]map[string]odata.Target {
 		customTable:         {"assignments": all(customConfigurations.assign.table)},
 		appTable:            {"assignments": all(appAssignmentTable)},
 		autopilotEventTable: {"policyStatusDetails": all(policyStatusTable)},
+		userTable:           {"manager": one(userTable)},
 		groupTable:          {"members": some(memberTable), "owners": some(userTable)},
 	}
 }

@@ -18,7 +18,7 @@ func (c *call) owners(q *odata.Query) (odata.List[directory.User], error) {
 
 // listOwners answers the people who own a group.
 func (h *Handler) listOwners(c *call) error {
-	return list(c, userTable, directoryPaging, "directoryObjects", (*call).owners, each(ownerWire))
+	return list(c, userTable, directoryPaging, "directoryObjects", (*call).owners, withManagers(ownerWire))
 }
 
 // ownerWire is a user among directory objects.

@@ -48,7 +48,7 @@ func along(parent, name string) odata.Target {
 	switch name {
 	case "members", "transitiveMembers":
 		return many(memberTable)
-	case "owners", "registeredOwners", "registeredUsers":
+	case "owners", "registeredOwners", "registeredUsers", "directReports":
 		return many(userTable)
 	case "memberOf", "transitiveMemberOf", "includedGroups":
 		return many(groupTable)

@@ -163,6 +163,7 @@ func resourceRoutes() []Route {
 		{get, "users/{id|userPrincipalName}/manager", both, mayReadUser, nil, (*Handler).getManager},
 		{put, "users/{id|userPrincipalName}/manager/$ref", both, mayWriteUser, nil, (*Handler).setManager},
 		{del, "users/{id|userPrincipalName}/manager/$ref", both, mayWriteUser, nil, (*Handler).removeManager},
+		{get, "users/{id|userPrincipalName}/directReports", both, mayReadUser, nil, (*Handler).listReports},
 		{get, "users/{id|userPrincipalName}/memberOf", both, mayReadUser, nil, (*Handler).listUserGroups},
 
 		{post, "groups/{id}/validateProperties", both, mayReadGroup, nil, (*Handler).validateNamesOf},

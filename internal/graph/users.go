@@ -53,6 +53,7 @@ type user struct {
 	UserPrincipalName   string             `json:"userPrincipalName"`
 	UserType            *string            `json:"userType"`
 	MDMLicensed         bool               `json:"mdmLicensed"`
+	Manager             *user              `json:"manager,omitempty"`
 	Extensions          map[string]string  `json:"*"`
 }
 
@@ -107,13 +108,14 @@ var userTable = &odata.Table{
 		prop("userType", odata.String, filter),
 		prop("mdmLicensed", odata.Bool, 0), // ours: the licence that enrolment asks for
 	},
+	Navigations: []string{"manager"},
 }
 
 // notKeptOnUsers are properties Graph has and clients send; they are taken and
 // not kept (docs/parity.md).
 var notKeptOnUsers = []string{
 	"ageGroup", "consentProvidedForMinor", "employeeType", "employeeOrgData", "employeeLeaveDateTime", "externalUserState",
-	"forceChangePassword", "manager", "onPremisesImmutableId", "showInAddressList", "licenseAssignmentStates", "aboutMe", "birthday",
+	"forceChangePassword", "onPremisesImmutableId", "showInAddressList", "licenseAssignmentStates", "aboutMe", "birthday",
 	"hireDate", "interests", "mySite", "pastProjects", "preferredName", "responsibilities", "schools", "skills", "identities", "creationType",
 	"onPremisesDomainName", "onPremisesSamAccountName", "onPremisesUserPrincipalName", "onPremisesLastSyncDateTime", "onPremisesProvisioningErrors",
 	"isResourceAccount", "legalAgeGroupClassification", "provisionedPlans", "externalUserStateChangeDateTime", "lastPasswordChangeDateTime",
@@ -282,7 +284,7 @@ func knowsUser(o odata.Object) error {
 }
 
 var users = &resource[directory.User]{
-	path: "users", table: userTable, paging: directoryPaging, read: stored(Lists.ListUsers), show: each(userWire), find: (*call).user,
+	path: "users", table: userTable, paging: directoryPaging, read: stored(Lists.ListUsers), show: withManagers(userWire), find: (*call).user,
 	key:    func(_ *call, u *directory.User) (string, int64) { return string(u.ID), u.Version },
 	create: createUser,
 }

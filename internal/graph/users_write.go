@@ -77,6 +77,11 @@ func createUser(c *call, o odata.Object) (u directory.User, err error) {
 	if err := readUser(o, &u); err != nil {
 		return u, err
 	}
+	manager, err := c.boundManager(o, "")
+	if err != nil {
+		return u, err
+	}
+	setManagerOf(&u, manager)
 	password, err := readPassword(o)
 	if err != nil {
 		return u, err
@@ -230,9 +235,18 @@ func (h *Handler) updateUser(c *call) error {
 	if err != nil {
 		return err
 	}
+	manager, err := c.boundManager(o, u.ID)
+	if err != nil {
+		return err
+	}
 	if want.plain || want.enabled || match != 0 || want.password == nil {
 		// Written even when only the version is to be checked: both or none.
-		if _, err := h.Directory.UpdateUser(c.ctx(), c.tenant, u.ID, match, func(u *directory.User) error { return readUser(o, u) }); err != nil {
+		if _, err := h.Directory.UpdateUser(c.ctx(), c.tenant, u.ID, match, func(u *directory.User) error {
+			if manager != "" {
+				setManagerOf(u, manager)
+			}
+			return readUser(o, u)
+		}); err != nil {
 			return err
 		}
 	}

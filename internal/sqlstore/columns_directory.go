@@ -19,10 +19,11 @@ var userFields = withAttributes(map[string]field[directory.User]{
 		}
 		return nil // Graph has no false here: it is null where nothing is synchronised
 	}},
-	"createdDateTime":  {moment("u.created_at").orNull(), func(u *directory.User) any { return u.CreatedAt }},
-	"employeeHireDate": {unlisted().orNull(), func(u *directory.User) any { return u.EmployeeHireDate }},
-	"otherMails":       {unlisted(), func(u *directory.User) any { return u.OtherMails }},
-	"proxyAddresses":   {unlisted(), func(u *directory.User) any { return u.ProxyAddresses }},
+	"createdDateTime":          {moment("u.created_at").orNull(), func(u *directory.User) any { return u.CreatedAt }},
+	"employeeHireDate":         {unlisted().orNull(), func(u *directory.User) any { return u.EmployeeHireDate }},
+	"otherMails":               {unlisted(), func(u *directory.User) any { return u.OtherMails }},
+	directory.AttributeManager: {unlisted().orNull(), func(u *directory.User) any { return u.Attributes[directory.AttributeManager] }},
+	"proxyAddresses":           {unlisted(), func(u *directory.User) any { return u.ProxyAddresses }},
 }, userAttributes, func(u *directory.User) map[string]string { return u.Attributes })
 
 // userAttributes and deviceAttributes give Graph's name of a property its name
