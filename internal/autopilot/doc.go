@@ -10,7 +10,7 @@
 //	Import of hardware hashes              import.go
 //	Registration by serial number alone    hashless.go
 //	Edits of devices                       devices.go
-//	Edits of profiles and assignments      profiles.go
+//	Edits of profiles and assignments      profiles.go, assign_devices.go
 //	Engine: settle marks, walk fills       engine.go, settle.go, fill.go
 //	Hardware change                        hardware.go
 //	What a PC gets                         profilefor.go, document.go

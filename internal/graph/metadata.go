@@ -100,7 +100,8 @@ var parameters = map[string][]odata.SchemaProperty{
 	"wipe":                       append(texts("macOsUnlockCode", "obliterationBehavior"), flags("keepEnrollmentData", "keepUserData", "persistEsimDataPlan", "useProtectedWipe")...),
 	"assign enrolment":           {{Name: "enrollmentConfigurationAssignments", Type: "Collection(microsoft.graph.enrollmentConfigurationAssignment)"}},
 	"assign deviceConfiguration": {{Name: "assignments", Type: "Collection(microsoft.graph.deviceConfigurationAssignment)"}},
-	"assign mobileApp":           {{Name: "mobileAppAssignments", Type: "Collection(microsoft.graph.mobileAppAssignment)"}},
+	"assign windowsAutopilotDeploymentProfile": {{Name: "deviceIds", Type: "Collection(Edm.String)"}},
+	"assign mobileApp":                         {{Name: "mobileAppAssignments", Type: "Collection(microsoft.graph.mobileAppAssignment)"}},
 }
 
 func texts(names ...string) (out []odata.SchemaProperty) {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"strings"
 
 	"taxiway/internal/autopilot"
 )
@@ -67,6 +68,35 @@ func (h *Handler) createAssignment(c *call) error {
 
 func (h *Handler) deleteAssignment(c *call) error {
 	if err := h.Autopilot.Unassign(c.ctx(), c.tenant, autopilot.ProfileID(c.keys["id"]), c.keys["assignment"]); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+// assignDevices answers the action assign (Graph page
+// "windowsAutopilotDeploymentProfile: assign").
+func (h *Handler) assignDevices(c *call) error {
+	p, err := c.profile()
+	if err != nil {
+		return err
+	}
+	o, err := c.body()
+	if err != nil {
+		return err
+	}
+	const name = "deviceIds"
+	if err := knownNames(o, "", name); err != nil {
+		return err
+	}
+	sent, err := o.Texts(name)
+	if err != nil {
+		return err
+	}
+	ids := make([]autopilot.DeviceID, len(sent.Value))
+	for i, id := range sent.Value {
+		ids[i] = autopilot.DeviceID(strings.ToLower(id))
+	}
+	if err := h.Autopilot.AssignDevices(c.ctx(), c.tenant, p.ID, ids); err != nil {
 		return err
 	}
 	return c.noContent()

@@ -121,6 +121,7 @@ func resourceRoutes() []Route {
 		{post, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments", inBeta, mayWriteService, nil, (*Handler).createAssignment},
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments/{assignment}", inBeta, mayReadService, nil, (*Handler).getAssignment},
 		{del, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignments/{assignment}", inBeta, mayWriteService, nil, (*Handler).deleteAssignment},
+		{post, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assign", inBeta, mayWriteService, nil, (*Handler).assignDevices},
 		{get, "deviceManagement/windowsAutopilotDeploymentProfiles/{id}/assignedDevices", inBeta, mayReadService, nil, (*Handler).listAssignedDevices},
 
 		{get, "deviceManagement/auditEvents", both, mayReadAudit, nil, auditEvents.list},

@@ -112,6 +112,7 @@ type ProfileWriter interface {
 	DeleteProfile(ctx context.Context, t directory.TenantID, id autopilot.ProfileID, ifMatch int64) error
 	Assign(ctx context.Context, t directory.TenantID, a autopilot.Assignment) (autopilot.Assignment, error)
 	Unassign(ctx context.Context, t directory.TenantID, profile autopilot.ProfileID, assignmentID string) error
+	AssignDevices(ctx context.Context, t directory.TenantID, profile autopilot.ProfileID, ids []autopilot.DeviceID) error
 }
 
 // Explainer says why a device has the profile it has, or none, or what it would

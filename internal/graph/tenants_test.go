@@ -80,6 +80,9 @@ func bodyOf(r *graph.Route, ids map[string]string) any {
 	if strings.HasPrefix(r.Path, "deviceManagement/deviceConfigurations") {
 		body = strings.ReplaceAll(body, "enrollmentConfigurationAssignments", "assignments")
 	}
+	if r.Method == http.MethodPost && strings.HasPrefix(r.Path, "deviceManagement/windowsAutopilotDeploymentProfiles") && strings.HasSuffix(r.Path, "/assign") {
+		body = `{"deviceIds":["${pc}"]}`
+	}
 	if strings.HasPrefix(r.Path, "deviceAppManagement/mobileApps") {
 		body = strings.ReplaceAll(body, "enrollmentConfigurationAssignments", "mobileAppAssignments")
 	}

@@ -109,6 +109,9 @@ func (e *estate) bodyFor(t *testing.T, r *graph.Route) any {
 	if strings.HasPrefix(r.Path, "deviceAppManagement/") && last == "assign" {
 		return object{"mobileAppAssignments": []object{}}
 	}
+	if strings.HasPrefix(r.Path, "deviceManagement/windowsAutopilotDeploymentProfiles/") && last == "assign" {
+		return object{"deviceIds": []string{e.identity}}
+	}
 	if strings.HasPrefix(r.Path, "deviceManagement/deviceConfigurations/") && last == "assign" {
 		return object{"assignments": []object{}}
 	}
@@ -272,6 +275,7 @@ func TestABodyCannotReachIntoAnotherTenant(t *testing.T) {
 			{http.MethodPost, groups, with(plainGroup("New"), "members@odata.bind", []string{"/directoryObjects/" + mine.user}), 404},
 			{http.MethodPost, profiles + "/" + theirs.spare + "/assignments", target("groupAssignmentTarget", mine.group), 400},
 			{http.MethodPost, profiles + "/" + theirs.spare + "/assignments", target("exclusionGroupAssignmentTarget", mine.group), 400},
+			{http.MethodPost, profiles + "/" + theirs.spare + "/assign", object{"deviceIds": []string{mine.identity}}, 400},
 			{http.MethodDelete, profiles + "/" + theirs.profile + "/assignments/" + mine.assignment, nil, 404},
 			{http.MethodGet, profiles + "/" + theirs.profile + "/assignments/" + mine.assignment, nil, 404},
 			{http.MethodPost, identities + "/" + theirs.identity + "/assignUserToDevice", object{"userPrincipalName": mine.upn}, 400},
