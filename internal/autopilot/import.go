@@ -39,7 +39,8 @@ type candidate struct {
 // Import registers rows. Each row gets its own outcome; a bad one never stops
 // the others. Good rows become registrations with their device objects, 500 to
 // a transaction, and are decided before the call returns, as far as the
-// settler's bound allows.
+// settler's bound allows. A PC that was registered by its serial number alone
+// keeps its registration and gets the hash.
 func (s *Service) Import(ctx context.Context, t directory.TenantID, rows []ImportRow) ([]ImportedDevice, error) {
 	if err := s.foreign.check(t, s.Clock.Real(), s.ForeignPerMinute); err != nil {
 		return nil, err

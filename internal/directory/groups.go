@@ -194,7 +194,7 @@ func groupChanges(was, is *Group) []Change {
 	return d.List
 }
 
-// DeleteGroup removes a group. Its members are decided without it at once, or
+// DeleteGroup removes a group; it can be restored for a while. Its members are decided without it at once, or
 // beside the call when they are many; then its rows go.
 func (s *Service) DeleteGroup(ctx context.Context, t TenantID, id ObjectID, ifMatch int64) error {
 	var fill Fill
@@ -212,6 +212,9 @@ func (s *Service) DeleteGroup(ctx context.Context, t TenantID, id ObjectID, ifMa
 		}
 		g.DeletedAt = s.Clock.Now(t)
 		if err := tx.UpdateGroup(ctx, t, g); err != nil {
+			return err
+		}
+		if err := s.keepGroup(ctx, tx, t, g); err != nil {
 			return err
 		}
 		fill = Fill{Tenant: t, ID: s.NewID(), Version: version, Scope: ScopeMembers, Group: id, Reason: "group " + quote(g.DisplayName) + " was deleted", PurgeGroup: true, CreatedAt: s.Clock.Real()}

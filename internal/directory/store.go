@@ -15,6 +15,7 @@ type Store interface {
 	JoinReader
 	RoleReader
 	QuirkReader
+	DeletedReader
 }
 
 // Tx is everything that may be done inside one transaction. Lock order, always:
@@ -27,6 +28,7 @@ type Tx interface {
 	GroupTx
 	MembershipTx
 	OwnerTx
+	DeletedTx
 	ConfigTx
 	MarkTx
 	AuditTx

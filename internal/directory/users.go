@@ -97,7 +97,8 @@ func (s *Service) UpdateUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 	return u, nil
 }
 
-// DeleteUser removes a person and the memberships that go with them.
+// DeleteUser removes a person and the memberships that go with them; they can
+// be restored for a while.
 func (s *Service) DeleteUser(ctx context.Context, t TenantID, id ObjectID, ifMatch int64) error {
 	err := s.Store.InTx(ctx, func(tx Tx) error {
 		found, err := tx.LockUsers(ctx, t, []ObjectID{id})
@@ -111,6 +112,9 @@ func (s *Service) DeleteUser(ctx context.Context, t TenantID, id ObjectID, ifMat
 			return err
 		}
 		if err := keepAdministrator(ctx, tx, t, &found[0]); err != nil {
+			return err
+		}
+		if err := s.keepUser(ctx, tx, t, found[0]); err != nil {
 			return err
 		}
 		if err := tx.DeleteUser(ctx, t, id); err != nil {

@@ -42,6 +42,7 @@
 //	authentication_methods.go                          users/…/authentication
 //	directory_roles.go, role_management.go             directory roles and who has them
 //	permission_grants.go, service_principals.go        consents, and the apps they are for
+//	deleted_items.go                                   directory/deletedItems
 //	devices.go, organization.go, audit_events.go, directory_objects.go
 //
 // A new resource is one file and its lines in routes.go. Subjects own every

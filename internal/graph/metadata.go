@@ -70,7 +70,7 @@ func along(parent, name string) odata.Target {
 		return one(registrationPolicyTable)
 	case "licenseDetails":
 		return many(licenseDetailsTable)
-	case "directoryObjects":
+	case "directoryObjects", "deletedItems":
 		return many(memberTable)
 	}
 	if t := methodTables[name]; t != nil {

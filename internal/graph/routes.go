@@ -77,7 +77,7 @@ var (
 // Routes is THE table: every route there is. The permissions are those of each
 // resource's Graph page.
 func Routes() []Route {
-	return slices.Concat(resourceRoutes(), joinRoutes(), brandingRoutes(), peopleRoutes(), mdmRoutes(), managedRoutes(), appRoutes(), castRoutes())
+	return slices.Concat(resourceRoutes(), joinRoutes(), brandingRoutes(), deletedRoutes(), peopleRoutes(), mdmRoutes(), managedRoutes(), appRoutes(), castRoutes())
 }
 
 func resourceRoutes() []Route {

@@ -17,6 +17,7 @@ import (
 // Directory does what Graph's users, devices, groups and join policy pages offer.
 type Directory interface {
 	UserWriter
+	DeletedWriter
 	DeviceWriter
 	GroupWriter
 	OwnerWriter
@@ -126,6 +127,7 @@ type Explainer interface {
 // filter, search, order, cursor, page size and count.
 type Lists interface {
 	DirectoryLists
+	DeletedItems
 	AuditLists
 	PeopleLists
 	AutopilotLists

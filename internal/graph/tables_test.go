@@ -122,6 +122,10 @@ func registerOne(t *testing.T, s *stack) map[string]string {
 	}
 	create("user", "/v1.0/users", map[string]any{"displayName": "Adele Vance", "userPrincipalName": "adele@" + domain, "passwordProfile": map[string]any{"password": firstWord}})
 	create("group", "/v1.0/groups", map[string]any{"displayName": "Pilots", "mailNickname": "pilots", "mailEnabled": false, "securityEnabled": true})
+	create("deleted", "/v1.0/groups", map[string]any{"displayName": "Pilots of old", "mailNickname": "old", "mailEnabled": false, "securityEnabled": true})
+	if w := send(t, s, everything(), http.MethodDelete, "/v1.0/groups/"+ids["deleted"], nil); w.Code != http.StatusNoContent {
+		t.Fatalf("delete a group: %d %s", w.Code, w.Body)
+	}
 	create("profile", "/beta/deviceManagement/windowsAutopilotDeploymentProfiles", map[string]any{"displayName": "Sales laptops"})
 	create("assignment", "/beta/deviceManagement/windowsAutopilotDeploymentProfiles/"+ids["profile"]+"/assignments",
 		map[string]any{"target": map[string]any{"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": ids["group"]}})

@@ -35,6 +35,7 @@ var keyOf = map[string]string{
 	"managedDevices":                           "managed",
 	"autopilotEvents":                          "deployment",
 	"mobileApps":                               "app",
+	"deletedItems":                             "deleted",
 }
 
 // ownEverywhere are collections whose one object has the same id in every

@@ -115,6 +115,9 @@ func (h *Handler) firstPassword(c *call, user directory.ObjectID, p *newPassword
 	if undo := h.Directory.DeleteUser(context.WithoutCancel(c.ctx()), c.tenant, user, 0); undo != nil {
 		return fault.Wrap("take back a user without a password", undo)
 	}
+	if undo := h.Directory.PurgeDeleted(context.WithoutCancel(c.ctx()), c.tenant, user); undo != nil {
+		return fault.Wrap("take back a user without a password", undo)
+	}
 	return atPassword(err, passwordProfile+"/password")
 }
 

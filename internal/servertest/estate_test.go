@@ -55,6 +55,7 @@ type estate struct {
 	row         string // the import row it came from
 	device      string // its device object, a member of group
 	deviceID    string // the device id of that object
+	gone        string // a group that was deleted
 	audit       string // an audit event
 	displayName string // of the tenant
 	assigned    string // the role assignment of user
@@ -97,6 +98,8 @@ func furnishIn(t *testing.T, p *servertest.Process, name string, lab bool) *esta
 	}, http.StatusCreated))
 	e.group = id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/groups", plainGroup("Pilot of "+name), http.StatusCreated))
 	e.dynamic = id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/groups", ruleGroup("Sales PCs of "+name, `(device.devicePhysicalIds -any (_ -eq "[OrderID]:Sales"))`), http.StatusCreated))
+	e.gone = id(t, p.Must(t, e.Token, http.MethodPost, "/v1.0/groups", plainGroup("Former pilot of "+name), http.StatusCreated))
+	p.Must(t, e.Token, http.MethodDelete, "/v1.0/groups/"+e.gone, nil, http.StatusNoContent)
 	for at, title := range map[*string]string{&e.profile: "Sales", &e.all: "Everyone", &e.excluding: "Excluding", &e.spare: "Spare"} {
 		*at = id(t, p.Must(t, e.Token, http.MethodPost, profiles, tutorialProfile(title+" profile of "+name), http.StatusCreated))
 	}
@@ -228,6 +231,7 @@ func (e *estate) state(t *testing.T, p *servertest.Process) []byte {
 	paths := []string{
 		"/v1.0/users", "/v1.0/groups", "/v1.0/devices", identities, imports, profiles + "?$expand=assignments", audits, screens + "?$expand=assignments", customs + "?$expand=assignments",
 		"/v1.0/groups/" + e.group + "/members", "/v1.0/groups/" + e.dynamic + "/members",
+		"/v1.0/directory/deletedItems/microsoft.graph.group", "/v1.0/directory/deletedItems/microsoft.graph.user",
 		roleAssignments, permissionGrants, "/v1.0/users/" + e.user + "/authentication/methods",
 		joinPolicy, mdmScope, mamScope, mdmScope + "/" + scopeID + "/includedGroups", mamScope + "/" + scopeID + "/includedGroups",
 	}

@@ -23,7 +23,7 @@ var tenantTables = []string{
 	"app_redirects", "app_certificates", "consents", "role_assignments", "passwords", "totp", "recovery_codes", "sessions", "entry_links",
 	"signin_attempts", "token_families", "auth_codes", "refresh_tokens", "device_codes", "brandings", "device_people", "device_certificates", "group_owners",
 	"mdm_authorities", "managed_devices", "mdm_certificates", "mdm_sessions", "mdm_commands", "mdm_policies", "mdm_assignments", "mdm_states",
-	"deployments", "deployment_events", "mdm_settings", "entra_tenants", "app_contents", "lab_quirks",
+	"deployments", "deployment_events", "mdm_settings", "entra_tenants", "app_contents", "lab_quirks", "deleted_objects",
 }
 
 const tenantSelect = "SELECT t.tenant_id, t.display_name, d.domain, t.lab, t.clock_offset, t.without_tpm, t.created_at FROM tenants t JOIN tenant_domains d ON d.tenant_id = t.tenant_id"

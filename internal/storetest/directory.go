@@ -20,7 +20,7 @@ import (
 func RunDirectory(t *testing.T, open func(t testing.TB) *sqlstore.DB) {
 	t.Helper()
 	for _, suite := range [][]directoryTest{
-		tenantTests, userTests, deviceTests, groupTests, membershipTests, configTests, markTests, fillTests, appTests, keyTests, auditTests, signTests, txTests, joinSettingsTests, joinTests, ownerTests, brandingTests, roleTests, permissionGrantTests, quirkTests,
+		tenantTests, userTests, deviceTests, groupTests, membershipTests, configTests, markTests, fillTests, appTests, keyTests, auditTests, signTests, txTests, joinSettingsTests, joinTests, ownerTests, deletedTests, brandingTests, roleTests, permissionGrantTests, quirkTests,
 		credentialTests, sessionTests, lockoutTests, linkTests,
 	} {
 		for _, test := range suite {
