@@ -87,8 +87,10 @@ func walked(t *testing.T, p *servertest.Process, tenants *atomic.Int64, n uint64
 	}
 	t.Errorf("TAXIWAY_SEED=%d: after step %d of %d:\n%s", n, len(lines), steps, strings.Join(found[:min(len(found), 5)], "\n"))
 	again := func(some []step) (lines, found []string) {
+		w.release()
 		rest := some
-		return newWalk(t, p, tenants, n).until(len(some), func() step {
+		w = newWalk(t, p, tenants, n)
+		return w.until(len(some), func() step {
 			s := rest[0]
 			rest = rest[1:]
 			return s
@@ -175,6 +177,14 @@ func (w *walk) until(steps int, next func() step, every int) (taken, found []str
 		w.judgeAll(true)
 	}
 	return w.taken, w.f.found
+}
+
+// release deregisters what is left, so that the same PCs can be registered by
+// the next walk.
+func (w *walk) release() {
+	for _, pc := range w.present() {
+		w.p.Must(w.f.TB, w.tenant.Token, http.MethodDelete, identitiesPath+"/"+pc.id, nil, http.StatusNoContent)
+	}
 }
 
 // take takes one step, if there is anything that it can touch.
