@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ type auditEvent struct {
 	ActivityType          string          `json:"activityType"`
 	ActivityOperationType string          `json:"activityOperationType"`
 	ActivityResult        string          `json:"activityResult"`
-	CorrelationID         *string         `json:"correlationId"`
+	CorrelationID         string          `json:"correlationId"` // Edm.Guid without null in Graph's metadata
 	Resources             []auditResource `json:"resources"`
 	Category              string          `json:"category"`
 }
@@ -68,11 +69,14 @@ var auditTable = &odata.Table{
 
 const auditPath = "deviceManagement/auditEvents"
 
+// noRequest stands for the request of what a command at the server did.
+const noRequest = "00000000-0000-0000-0000-000000000000"
+
 func auditWire(e *directory.AuditEvent) auditEvent {
 	verb, _, _ := strings.Cut(e.Activity, " ")
 	w := auditEvent{
 		ID: e.ID, DisplayName: e.Activity, ComponentName: "taxiway", Activity: e.Activity, ActivityDateTime: e.At.UTC(), ActivityType: e.Activity,
-		ActivityOperationType: verb, ActivityResult: "Success", CorrelationID: orNull(e.Actor.Correlation), Category: e.Category,
+		ActivityOperationType: verb, ActivityResult: "Success", CorrelationID: cmp.Or(e.Actor.Correlation, noRequest), Category: e.Category,
 		Actor: auditActor{
 			ActorType: "Application", UserPermissions: []string{}, ApplicationID: orNull(e.Actor.AppID), ApplicationDisplayName: orNull(e.Actor.AppName),
 			UserPrincipalName: orNull(e.Actor.Principal), IPAddress: orNull(e.Actor.Address), ServicePrincipalName: orNull(string(e.Actor.ObjectID)),

@@ -65,3 +65,30 @@ func TestTheAuditLogTellsTheHistoryOfOneProfile(t *testing.T) {
 		t.Errorf("the history (-want +got):\n%s\n%s", diff, w.Body)
 	}
 }
+
+// What the server did by itself, such as making the tenant, came with no request.
+func TestACorrelationIDIsNeverNull(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	if w := send(t, s, everything(), http.MethodPost, "/v1.0/groups", map[string]any{"displayName": "Sales", "mailNickname": "sales", "mailEnabled": false, "securityEnabled": true}); w.Code != http.StatusCreated {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	list := decode[struct {
+		Value []struct {
+			Activity      string
+			CorrelationID *string
+		}
+	}](t, send(t, s, everything(), http.MethodGet, "/v1.0/deviceManagement/auditEvents", nil))
+	const none = "00000000-0000-0000-0000-000000000000"
+	seen := map[bool]int{}
+	for _, e := range list.Value {
+		if e.CorrelationID == nil {
+			t.Errorf("%s has null", e.Activity)
+			continue
+		}
+		seen[*e.CorrelationID == none]++
+	}
+	if seen[true] == 0 || seen[false] == 0 {
+		t.Errorf("%d events without and %d with a request, want some of both", seen[true], seen[false])
+	}
+}

@@ -8,7 +8,7 @@ import { Drawer } from "../components/overlay";
 import { Facts, Page } from "../components/page";
 import { Empty, Problem, Skeleton } from "../components/states";
 import table from "../components/table.module.css";
-import { auditQuery, type AuditEvent } from "../features/monitor/api/audit";
+import { auditQuery, noRequest, type AuditEvent } from "../features/monitor/api/audit";
 import styles from "../features/monitor/components/monitor.module.css";
 import { useFormat } from "../lib/format";
 import { useCrumbs } from "./paths";
@@ -131,7 +131,7 @@ function Details({ event: e, onClose }: { event: AuditEvent; onClose: () => void
           { label: t("audit.actor"), value: actorOf(e) || t("common.none") },
           { label: t("audit.application"), value: e.actor.applicationDisplayName ?? t("common.none") },
           { label: t("audit.address"), value: e.actor.ipAddress ?? t("common.none") },
-          { label: t("audit.request"), value: e.correlationId ?? t("common.none") },
+          { label: t("audit.request"), value: e.correlationId === noRequest ? t("common.none") : e.correlationId },
         ]}
       />
       {changed.length > 0 && (

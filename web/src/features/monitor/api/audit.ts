@@ -6,7 +6,7 @@ export interface AuditEvent {
   displayName: string;
   activityDateTime: string;
   activityResult: string;
-  correlationId: string | null;
+  correlationId: string;
   category: string;
   actor: {
     auditActorType: string;
@@ -21,6 +21,9 @@ export interface AuditEvent {
     modifiedProperties: { displayName: string; oldValue: string | null; newValue: string | null }[];
   }[];
 }
+
+// noRequest is the id of no request: what the server did by itself.
+export const noRequest = "00000000-0000-0000-0000-000000000000";
 
 export interface AuditWanted {
   who: string;
