@@ -16,6 +16,8 @@ import (
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
+
+	"taxiway/compat/person"
 )
 
 const graph = "https://graph.microsoft.com/"
@@ -102,11 +104,11 @@ func TestAPersonSignsInByCodeWithPKCEAndRefreshes(t *testing.T) {
 			q.Set("code_challenge_method", "S256")
 			q.Set("state", "xyz")
 			u.RawQuery = q.Encode()
-			left, page, err := newBrowser(w, client, nil).visit(u.String())
+			left, page, err := person.New(w.Base, w.User, w.Password, client, nil).Visit(u.String())
 			if err != nil {
 				t.Fatal(err)
 			}
-			one, err := code(left, page, "xyz")
+			one, err := person.Code(left, page, "xyz")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,7 +154,7 @@ func TestAPersonSignsInInTheSystemBrowser(t *testing.T) {
 	w, client := open(t)
 	c := publicClient(t, w, client, w.Tenant, w.PublicApp)
 	result, err := c.AcquireTokenInteractive(t.Context(), delegated, public.WithOpenURL(func(address string) error {
-		left, page, err := newBrowser(w, client, nil).visit(address)
+		left, page, err := person.New(w.Base, w.User, w.Password, client, nil).Visit(address)
 		if err != nil {
 			return err
 		}
@@ -185,7 +187,7 @@ func TestAPersonSignsInWithADeviceCode(t *testing.T) {
 	if dc.Result.UserCode == "" || !strings.Contains(dc.Result.Message, dc.Result.UserCode) || !strings.HasPrefix(dc.Result.VerificationURL, w.Base) {
 		t.Errorf("the device code is %+v", dc.Result)
 	}
-	left, page, err := newBrowser(w, client, map[string]string{"otc": dc.Result.UserCode}).visit(dc.Result.VerificationURL)
+	left, page, err := person.New(w.Base, w.User, w.Password, client, map[string]string{"otc": dc.Result.UserCode}).Visit(dc.Result.VerificationURL)
 	if err != nil || left != nil {
 		t.Fatalf("the browser came to %v, %q, %v", left, page, err)
 	}

@@ -1,4 +1,4 @@
-package msalgo_test
+package person
 
 import (
 	"errors"
@@ -11,18 +11,20 @@ import (
 	"golang.org/x/net/html"
 )
 
-// browser is a person at a browser without JavaScript: it fills the forms it
-// is shown and follows redirects, until one leads away from the server.
-type browser struct {
+// Browser is one without JavaScript: it fills the forms it is shown and follows
+// redirects, until one leads away from the server.
+type Browser struct {
 	http    *http.Client
 	base    string
 	answers map[string]string // by field name
 	current *url.URL
 }
 
-func newBrowser(w world, plain *http.Client, more map[string]string) *browser {
+// New is a browser of the person with this name and password; more are answers
+// by field name.
+func New(base, user, password string, plain *http.Client, more map[string]string) *Browser {
 	jar, _ := cookiejar.New(nil) // only fails with options
-	b := &browser{base: w.Base, answers: map[string]string{"loginfmt": w.User, "passwd": w.Password}}
+	b := &Browser{base: base, answers: map[string]string{"loginfmt": user, "passwd": password}}
 	for k, v := range more {
 		b.answers[k] = v
 	}
@@ -36,9 +38,9 @@ func newBrowser(w world, plain *http.Client, more map[string]string) *browser {
 	return b
 }
 
-// visit goes to the address and answers pages until the server sends the
+// Visit goes to the address and answers pages until the server sends the
 // browser elsewhere (left) or shows a page without a form to fill (the text).
-func (b *browser) visit(address string) (left *url.URL, text string, err error) {
+func (b *Browser) Visit(address string) (left *url.URL, text string, err error) {
 	resp, err := b.http.Get(address)
 	for range 12 {
 		if err != nil {
@@ -82,7 +84,7 @@ func (b *browser) visit(address string) (left *url.URL, text string, err error) 
 
 // fill answers the visible fields; hidden ones go back as they are, and the
 // main button is pressed. ok is false when a field has no answer.
-func (b *browser) fill(form *html.Node) (action string, values url.Values, ok bool) {
+func (b *Browser) fill(form *html.Node) (action string, values url.Values, ok bool) {
 	values = url.Values{}
 	ok = true
 	for n := range form.Descendants() {
@@ -144,8 +146,8 @@ func content(n *html.Node) string {
 	return strings.Join(words, " ")
 }
 
-// code takes the code out of the address the browser was sent to.
-func code(left *url.URL, text, state string) (string, error) {
+// Code takes the code out of the address the browser was sent to.
+func Code(left *url.URL, text, state string) (string, error) {
 	if left == nil {
 		return "", fmt.Errorf("the browser stayed on a page: %s", text)
 	}

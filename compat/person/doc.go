@@ -1,0 +1,3 @@
+// Package person is somebody at a browser, for clients that send people to a
+// sign-in page.
+package person
