@@ -31,6 +31,7 @@ assert.ok(python, 'no Python here has msal and requests: install python3-msal an
 const recipes = {
   'curl.md': {},
   'javascript.md': {},
+  'go.md': { minutes: 30 },
   'python.md': { python },
   'fixed-addresses.md': {},
 }
@@ -41,7 +42,7 @@ for (const [name, { minutes = 5, python }] of Object.entries(recipes)) {
     const folder = mkdtempSync(join(tmpdir(), 'recipe-'))
     try {
       for (const [file, body] of Object.entries(files)) writeFileSync(join(folder, file), body)
-      const env = { ...process.env, BASE: w.base, TENANT: w.lab.tenant, CLIENT_ID: w.lab.app, CLIENT_SECRET: w.lab.secret, CA: w.ca }
+      const env = { ...process.env, BASE: w.base, TENANT: w.lab.tenant, CLIENT_ID: w.lab.app, CLIENT_SECRET: w.lab.secret, CA: w.ca, GOFLAGS: '-p=1' }
       delete env.NODE_EXTRA_CA_CERTS // the recipe has to say it
       const run = spawnSync('bash', ['-c', python ? script.replaceAll('python3', python) : script], { cwd: folder, env, encoding: 'utf8', timeout: minutes * 60_000, maxBuffer: 1 << 28 })
       assert.equal(run.status, 0, `${run.stderr}\n${run.stdout.slice(-2000)}`)
@@ -52,6 +53,10 @@ for (const [name, { minutes = 5, python }] of Object.entries(recipes)) {
     }
   })
 }
+
+test('the program in go.md is the one that is tested', () => {
+  assert.equal(read('go.md').files['main.go'], readFileSync(new URL('../graph-go/main.go', import.meta.url), 'utf8'))
+})
 
 test('pages with something to run are recipes that are run', () => {
   for (const name of ['README.md', 'powershell.md', 'm365.md', 'terraform.md']) {
