@@ -56,8 +56,11 @@ func key(expr string) column { return column{kind: colText, expr: expr, folded: 
 // PostgreSQL because of COLLATE "C"), and two letters outside ASCII fold into
 // it, so against an ASCII literal this is exactly odata.Fold; a literal with
 // other letters is left to Match.
-func text(expr string) column {
-	return column{kind: colText, expr: "LOWER(REPLACE(REPLACE(" + expr + ", '\u0130', 'i'), '\u212A', 'k'))"}
+func text(expr string) column { return column{kind: colText, expr: fold(expr)} }
+
+// fold is text's expression; indexes have it word for word.
+func fold(expr string) string {
+	return "LOWER(REPLACE(REPLACE(" + expr + ", '\u0130', 'i'), '\u212A', 'k'))"
 }
 
 func id(expr string) column     { return column{kind: colID, expr: expr} }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+
+	"taxiway/internal/directory"
+	"taxiway/internal/odata"
 )
 
 // Exec runs a statement behind the store's back, as a meddler would.
@@ -71,6 +74,21 @@ func (db *DB) Statements() (texts []string) {
 		return true
 	})
 	return texts
+}
+
+// DeviceListPlan is how the database would read a page of Autopilot devices.
+func (db *DB) DeviceListPlan(ctx context.Context, t directory.TenantID, q *odata.Query) ([]string, error) {
+	s := db.scope(t)
+	s.from = registrationTables + " WHERE a.tenant_id = " + bindID(s.b, t)
+	l, err := newLister(registrationList, s, q)
+	if err != nil {
+		return nil, err
+	}
+	text, args, err := l.statement(nil, q.Top, 0)
+	if err != nil {
+		return nil, err
+	}
+	return db.Plan(ctx, db.d.rewrite(text), len(args))
 }
 
 // Plan is how the database would run a statement, without looking at how many

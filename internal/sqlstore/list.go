@@ -217,17 +217,25 @@ func (h *hit[T]) cursor() *odata.Cursor { return &odata.Cursor{Values: h.keys, I
 
 // read reads up to limit rows behind a position.
 func (l *lister[T]) read(ctx context.Context, q querier, after *odata.Cursor, limit, skip int) ([]hit[T], error) {
+	text, args, err := l.statement(after, limit, skip)
+	if err != nil {
+		return nil, err
+	}
+	return collect(ctx, q, l.scanHit, text, args...)
+}
+
+func (l *lister[T]) statement(after *odata.Cursor, limit, skip int) (text string, args []any, err error) {
 	b := &builder{d: l.b.d, args: slices.Clone(l.b.args)}
 	columns, keys := []string{l.selects}, []string(nil)
 	for _, k := range l.order {
 		columns, keys = append(columns, k.expr), append(keys, k.expr+direction(k.desc))
 	}
 	columns, keys = append(columns, l.id), append(keys, l.id+direction(l.idDesc))
-	text := "SELECT " + strings.Join(columns, ", ") + " " + l.from + l.where
+	text = "SELECT " + strings.Join(columns, ", ") + " " + l.from + l.where
 	if after != nil {
 		behind, err := l.behind(b, after)
 		if err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		text += " AND " + behind
 	}
@@ -235,7 +243,7 @@ func (l *lister[T]) read(ctx context.Context, q querier, after *odata.Cursor, li
 	if skip > 0 {
 		text += " OFFSET " + b.arg(skip)
 	}
-	return collect(ctx, q, l.scanHit, text, b.args...)
+	return text, b.args, nil
 }
 
 func direction(desc bool) string {

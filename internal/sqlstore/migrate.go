@@ -21,7 +21,7 @@ var migrations embed.FS
 
 // SchemaVersion is the schema this program works with: the number of the last
 // migration.
-const SchemaVersion = 9
+const SchemaVersion = 10
 
 // typedFS is the migrations with an engine's types filled in.
 type typedFS struct {
