@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,7 +56,7 @@ func (r *run) deepFilters(ctx context.Context, g *reader) error {
 		return fmt.Errorf("read a PC: %w", err)
 	}
 	if len(p.Value) == 0 {
-		return fmt.Errorf("the list is empty")
+		return errors.New("the list is empty")
 	}
 	var one map[string]any
 	if err := json.Unmarshal(p.Value[0], &one); err != nil {
@@ -80,6 +82,7 @@ func broadly(p *odata.Property, value string) string {
 				return "ne '" + other + "'"
 			}
 		}
+	default:
 	}
 	return "ne 'no PC has this'"
 }
@@ -92,7 +95,7 @@ func (r *run) deepest(ctx context.Context, g *reader, name, parameter, plural st
 	var all []*deep
 	for _, option := range options {
 		d := &deep{option: option}
-		if err := r.measureDeep(ctx, g, identitiesURL+"?$top="+fmt.Sprint(r.pageSize())+"&"+parameter+"="+url.QueryEscape(option), d); err != nil {
+		if err := r.measureDeep(ctx, g, identitiesURL+"?$top="+strconv.Itoa(r.pageSize())+"&"+parameter+"="+url.QueryEscape(option), d); err != nil {
 			return fmt.Errorf("%s %s: %w", parameter, option, err)
 		}
 		all = append(all, d)

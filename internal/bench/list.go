@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,7 +99,7 @@ func (r *run) lists(ctx context.Context) error {
 		return err
 	}
 	size := r.pageSize()
-	b := &bareRead{run: r, query: r.served.sql("SELECT * FROM autopilot_identities WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT " + fmt.Sprint(size))}
+	b := &bareRead{run: r, query: r.served.sql("SELECT * FROM autopilot_identities WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT " + strconv.Itoa(size))}
 	var work, limit samples
 	bar := r.progress("list", r.Rounds)
 	for range r.Rounds {
@@ -207,7 +208,7 @@ func (r *run) batches(ctx context.Context) error {
 func (r *reader) batch(ctx context.Context, ids []string, from int) (time.Duration, error) {
 	var requests []map[string]string
 	for i := range batchSize {
-		requests = append(requests, map[string]string{"id": fmt.Sprint(i), "method": http.MethodGet, "url": "/" + identitiesPath + "/" + ids[(from+i)%len(ids)]})
+		requests = append(requests, map[string]string{"id": strconv.Itoa(i), "method": http.MethodGet, "url": "/" + identitiesPath + "/" + ids[(from+i)%len(ids)]})
 	}
 	text, err := json.Marshal(map[string]any{"requests": requests})
 	if err != nil {
