@@ -2,6 +2,7 @@ package servertest_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +62,10 @@ func (f *field) badAssignments() []refusal {
 	assign := func(name, profile string, body any, status int, code, target, says, remedy string) refusal {
 		return refusal{name: name, method: http.MethodPost, path: profiles + "/" + profile + "/assignments", body: body, status: status, code: code, target: target, says: says, remedy: remedy}
 	}
+	devices := func(name, profile string, body any, status int, code, target, says, remedy string) refusal {
+		return refusal{name: name, method: http.MethodPost, path: profiles + "/" + profile + "/assign", body: body, status: status, code: code, target: target, says: says, remedy: remedy}
+	}
+	const ids = "deviceIds"
 	const group, exclusion, everyone = "groupAssignmentTarget", "exclusionGroupAssignmentTarget", "allDevicesAssignmentTarget"
 	return []refusal{
 		assign("a second profile for all devices", f.spare, target(everyone, ""), 400, "AllDevicesAlreadyAssigned", "target", "Another profile, 'Everyone profile of Contoso' ("+f.all+")", "Remove that assignment"),
@@ -78,5 +83,15 @@ func (f *field) badAssignments() []refusal {
 		assign("an assignment filter", f.spare, object{"target": with(target(group, f.group)["target"].(object), "deviceAndAppManagementAssignmentFilterType", "include")}, 400, "AssignmentFilterNotSupported", "target/deviceAndAppManagementAssignmentFilterType", "filter", "dynamic group"),
 		assign("an unknown property of a target", f.spare, object{"target": with(target(group, f.group)["target"].(object), "groupID2", "x")}, 400, "UnknownProperty", "target/groupID2", "groupID2", "groupId"),
 		{name: "an assignment that is not there removed", method: http.MethodDelete, path: profiles + "/" + f.spare + "/assignments/" + f.spare + "_" + f.group + "_0", status: 404, code: "ResourceNotFound", target: "id", says: f.group, remedy: "List"},
+		devices("a profile assigned to no device", f.spare, object{ids: []string{}}, 400, "NoDevices", ids, "names no device", "Send the ids"),
+		devices("a profile assigned without devices", f.spare, object{}, 400, "NoDevices", ids, "names no device", "Send the ids"),
+		devices("a profile assigned to 501 devices", f.spare, object{ids: slices.Repeat([]string{f.identity}, 501)}, 400, "TooManyDevices", ids, "501", "several requests"),
+		devices("one unknown device among those a profile is assigned to", f.spare, object{ids: []string{f.identity, unknownID}}, 400, "DeviceNotFound", ids, unknownID, "List windowsAutopilotDeviceIdentities"),
+		devices("a device of another tenant given a profile", f.spare, object{ids: []string{f.fabrikam.identity}}, 400, "DeviceNotFound", ids, f.fabrikam.identity, "List windowsAutopilotDeviceIdentities"),
+		devices("a device object given a profile", f.spare, object{ids: []string{f.device}}, 400, "DeviceNotFound", ids, f.device, "List windowsAutopilotDeviceIdentities"),
+		devices("a device id that is none", f.spare, object{ids: []string{"PC 1"}}, 400, "DeviceNotFound", ids, "pc 1", "List windowsAutopilotDeviceIdentities"),
+		devices("devices that are no list", f.spare, object{ids: f.identity}, 400, "InvalidPropertyValue", ids, ids, "list"),
+		devices("a misspelt parameter of assign", f.spare, object{"deviceId": []string{f.identity}}, 400, "UnknownProperty", "deviceId", "'deviceId'", ids),
+		devices("devices given an unknown profile", unknownID, object{ids: []string{f.identity}}, 404, "ResourceNotFound", "id", unknownID, "List windowsAutopilotDeploymentProfiles"),
 	}
 }
