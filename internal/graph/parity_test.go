@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -240,7 +241,7 @@ func TestEveryCountIsThatOfItsList(t *testing.T) {
 			continue
 		}
 		n := len(decode[struct{ Value []any }](t, listed).Value)
-		if told.Body.String() != fmt.Sprint(n) {
+		if told.Body.String() != strconv.Itoa(n) {
 			t.Errorf("%s lists %d and counts %s", path, n, told.Body)
 		}
 		counted++

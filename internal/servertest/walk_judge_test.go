@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -121,7 +122,7 @@ func (w *walk) judgeCounts() {
 	for path, want := range map[string]int{
 		identitiesPath: len(w.present()), "/v1.0/devices": len(w.present()), groupsPath: len(w.allGroups()), profilesPath: len(w.allProfiles()), "/v1.0/users": len(w.living()),
 	} {
-		if got := string(w.p.Must(w.f, w.tenant.Token, http.MethodGet, path+"/$count", nil, http.StatusOK).Raw); got != fmt.Sprint(want) {
+		if got := string(w.p.Must(w.f, w.tenant.Token, http.MethodGet, path+"/$count", nil, http.StatusOK).Raw); got != strconv.Itoa(want) {
 			w.f.Errorf("%s/$count is %s, the oracle says %d", path, got, want)
 		}
 	}
