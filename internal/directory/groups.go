@@ -194,8 +194,9 @@ func groupChanges(was, is *Group) []Change {
 	return d.List
 }
 
-// DeleteGroup removes a group; it can be restored for a while. Its members are decided without it at once, or
-// beside the call when they are many; then its rows go.
+// DeleteGroup removes a group; it can be restored for a while. Its members are
+// decided without it at once, or beside the call when they are many; then its
+// rows go.
 func (s *Service) DeleteGroup(ctx context.Context, t TenantID, id ObjectID, ifMatch int64) error {
 	var fill Fill
 	err := s.Store.InTx(ctx, func(tx Tx) error {

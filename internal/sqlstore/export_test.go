@@ -76,19 +76,25 @@ func (db *DB) Statements() (texts []string) {
 	return texts
 }
 
-// DeviceListPlan is how the database would read a page of Autopilot devices.
-func (db *DB) DeviceListPlan(ctx context.Context, t directory.TenantID, q *odata.Query) ([]string, error) {
+// DeviceListPlans is how the database would read a page of Autopilot devices, and
+// how it would look for them alone.
+func (db *DB) DeviceListPlans(ctx context.Context, t directory.TenantID, q *odata.Query) (page, look []string, err error) {
 	s := db.scope(t)
 	s.from = registrationTables + " WHERE a.tenant_id = " + bindID(s.b, t)
 	l, err := newLister(registrationList, s, q)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	text, args, err := l.statement(nil, q.Top, 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return db.Plan(ctx, db.d.rewrite(text), len(args))
+	if page, err = db.Plan(ctx, db.d.rewrite(text), len(args)); err != nil {
+		return nil, nil, err
+	}
+	alone := strings.Replace(l.from, registrationTables, " FROM autopilot_identities a", 1)
+	look, err = db.Plan(ctx, db.d.rewrite("SELECT a.id"+alone+l.where+" ORDER BY a.serial_key"), len(l.b.args))
+	return page, look, err
 }
 
 // Plan is how the database would run a statement, without looking at how many
